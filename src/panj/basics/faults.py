@@ -1,0 +1,53 @@
+"""Faults: what is wrong, where, and how to mend it; all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong.
+
+    Attributes:
+        file: Path inside the folder that was read.
+        row: Where in it: ``row 12``, ``[[rule]] no-so-visa``, ``line 3``.
+        fault: What is wrong, as a short clause.
+        remedy: What to write instead, as a sentence.
+    """
+
+    file: str
+    row: str
+    fault: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"  * {self.row}: {self.fault}\n      {self.remedy}"
+
+
+class FaultsError(ValueError):
+    """Something that was read has faults; carries every one of them in ``faults``."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(report(faults))
+
+
+def report(faults: Iterable[Fault]) -> str:
+    """Faults grouped by file, in the order of the files, ready to print."""
+    by_file: dict[str, list[Fault]] = {}
+    for fault in faults:
+        by_file.setdefault(fault.file, []).append(fault)
+    blocks = []
+    for file, those in by_file.items():
+        number = "1 problem" if len(those) == 1 else f"{len(those)} problems"
+        blocks.append("\n".join([f"{number} in {file}", *map(str, those)]))
+    return "\n".join(blocks)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A sentence that names the known words nearest to a wrong one; empty if none is near."""
+    near = get_close_matches(word, list(known), n=2, cutoff=0.6)
+    return f"Nearest: {' or '.join(map(repr, near))}." if near else ""

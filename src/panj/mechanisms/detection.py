@@ -1,0 +1,51 @@
+"""Detection: what guards and customs find of what passes by them.
+
+``p = 1 - exp(-rate * effort)``: each bit of effort has the same chance to find, so effort has a falling return (Koopman
+1946, the law of random search). Links L24, L35, L36, L60.
+"""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from panj.mechanisms.arrays import Real
+
+
+def quality(skill: Real, equipment: Real, boost: Real, half: Real) -> Float[Array, "..."]:
+    """What one person in the line is worth, against one of full skill without equipment [1].
+
+    ``skill * (1 + boost * equipment / (equipment + half))``
+
+    Args:
+        skill: 0-1.
+        equipment: Value of equipment in working order a person [USD/person].
+        boost: Added share of detection with equipment without stint [1].
+        half: Equipment a person at which half of it is reached [USD/person].
+    """
+    return skill * (1 + boost * equipment / (equipment + half))
+
+
+def found(rate: Real, effort: Real) -> Float[Array, "..."]:
+    """Chance that one passage is found [1]: between 0 and 1, growing in rate and effort (Koopman 1946)."""
+    return -jnp.expm1(-rate * effort)
+
+
+def search_minutes(officers: Real, share: Real, hours: Real, vehicles: Real) -> Float[Array, "..."]:
+    """Officer-minutes of search that one vehicle or traveller meets at a side of a post [min].
+
+    Args:
+        officers: At this side of this post [person].
+        share: Of their working time that goes into search [1].
+        hours: Hours that one officer works in a month [h].
+        vehicles: That pass in the month; one is added, so that an empty post searches its first.
+    """
+    return officers * share * hours * 60 / (1 + vehicles)
+
+
+def bulk(lot: Real, reference: Real, elasticity: Real) -> Float[Array, "..."]:
+    """Factor on detection of a lot's size: bulky lots are found more often (L60) [1].
+
+    ``(lot / reference) ** elasticity`` with lots in the same unit.
+    """
+    return (lot / reference) ** elasticity

@@ -1,0 +1,372 @@
+"""Rows of CSV, TOML and JSON files as checked models. Whatever is wrong becomes a fault; the rest is still read.
+
+A `Row` knows the file and the row it came from, so that any later check can name them.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from panj.basics.codes import border_code
+from panj.basics.dates import first_day
+from panj.basics.faults import Fault, nearest
+
+
+class Where(NamedTuple):
+    """The file, inside the folder that was read, and the row in it."""
+
+    file: str
+    row: str
+
+
+class Row(BaseModel):
+    """One row of a file: frozen, no unknown keys, and it knows where it stands."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, validate_default=False
+    )
+    _where: Where = PrivateAttr(default=Where("", ""))
+
+    @property
+    def where(self) -> Where:
+        """The file and row it was read from; empty words if it was made in Python."""
+        return self._where
+
+    def fault(self, fault: str, remedy: str) -> Fault:
+        """A fault of this row."""
+        return Fault(self._where.file, self._where.row, fault, remedy)
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Table(Generic[R]):
+    """The rows of a file that could be read.
+
+    Attributes:
+        rows: Those without a fault of their own.
+        ids: The ids of all rows, also of those with faults, so that one fault does not make others.
+        whole: False where the file could not be read at all: nothing can be said of what it does not hold.
+    """
+
+    rows: tuple[R, ...] = ()
+    ids: frozenset[str] = frozenset()
+    whole: bool = True
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self.rows)
+
+    def __contains__(self, id: object) -> bool:
+        return not self.whole or id in self.ids
+
+
+def join(tables: Iterable[Table[R]]) -> Table[R]:
+    """Several tables as one."""
+    those = list(tables)
+    return Table(
+        tuple(row for table in those for row in table.rows),
+        frozenset().union(*(table.ids for table in those)),
+        all(table.whole for table in those),
+    )
+
+
+# Fields
+
+
+def _raise(fault: str, remedy: str) -> None:
+    raise PydanticCustomError("panj", "{fault}", {"fault": fault, "remedy": remedy})
+
+
+def _date(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, int):
+        value = str(value)
+    if isinstance(value, str):
+        try:
+            first_day(value)
+        except ValueError as error:
+            fault, _, _ = str(error).partition(". ")
+            _raise(fault.rstrip("."), "Write YYYY, YYYY-MM or YYYY-MM-DD.")
+    return value
+
+
+def _border(value: str) -> str:
+    try:
+        code = border_code(value)
+    except ValueError:
+        _raise(f"{value!r} is not a border", "Write two state codes joined by a hyphen, in alphabetical order.")
+    if code != value:
+        _raise(f"{value!r} is not in alphabetical order", f"Write {code!r}.")
+    return value
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part for part in (part.strip() for part in value.split(";")) if part)
+    return value
+
+
+def _unless_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+def _word(pattern: str, remedy: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not value:
+            _raise("is empty", remedy)
+        if compiled.fullmatch(value) is None:
+            _raise(f"{value!r} is not of the right form", remedy)
+        return value
+
+    return AfterValidator(check)
+
+
+Id = Annotated[str, _word(r"[a-z0-9]+(-[a-z0-9]+)*", "Write lower-case words joined by hyphens.")]
+Name = Annotated[str, _word(r"[a-z][a-z0-9_]*", "Write lower-case words joined by underscores.")]
+StateCode = Annotated[str, _word(r"[A-Z]{2}", "Write a code of two capital letters.")]
+BorderCode = Annotated[str, AfterValidator(_border)]
+Text = Annotated[str, Field(min_length=1)]
+Date = Annotated[str, BeforeValidator(_date)]
+OpenDate = Annotated[Annotated[str, BeforeValidator(_date)] | None, BeforeValidator(_unless_empty)]
+Ids = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
+# Files
+
+
+def read_text(folder: Path, file: str) -> tuple[str | None, list[Fault]]:
+    """The text of a file, or the fault that it is missing or not UTF-8."""
+    try:
+        return (folder / file).read_text(encoding="utf-8-sig"), []
+    except OSError:
+        return None, [Fault(file, "file", "is missing", f"Add {file}; docs/region-format.md says what stands in it.")]
+    except UnicodeDecodeError as error:
+        remedy = "Save the file as UTF-8."
+        return None, [Fault(file, "file", f"is not UTF-8 text (byte {error.start})", remedy)]
+
+
+def read_toml(folder: Path, file: str) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """A TOML file, or the fault that it is missing or broken."""
+    text, faults = read_text(folder, file)
+    if text is None:
+        return None, faults
+    try:
+        return tomllib.loads(text), []
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        row = f"line {at.group(1)}" if at else "last line"
+        return None, [Fault(file, row, f"is not TOML: {error}", "Mend the syntax near this line.")]
+
+
+def read_json(folder: Path, file: str) -> tuple[Any, list[Fault]]:
+    """A JSON file, or the fault that it is missing or broken."""
+    text, faults = read_text(folder, file)
+    if text is None:
+        return None, faults
+    try:
+        return json.loads(text), []
+    except json.JSONDecodeError as error:
+        return None, [
+            Fault(file, f"line {error.lineno}", f"is not JSON: {error.msg}", "Mend the syntax near this line.")
+        ]
+
+
+def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[Table[R], list[Fault]]:
+    """The rows of a CSV file as models.
+
+    Args:
+        folder: The folder that is read.
+        file: Path of the file inside it.
+        model: What a row is; its fields, by alias, are the columns, and all of them must stand in the head.
+        key: Column of the id; two rows may not share one. Empty: rows have no id.
+    """
+    text, faults = read_text(folder, file)
+    if text is None:
+        return Table(whole=False), faults
+    records, faults = _records(file, text)
+    if not records:
+        return Table(whole=False), faults or [Fault(file, "line 1", "the file is empty", "Write the head of columns.")]
+    (_, head), *body = records
+    columns = {column.alias or name: column for name, column in model.model_fields.items()}
+    faults += _head_faults(file, head, list(columns))
+    if any(column not in head for column in columns):
+        return Table(ids=_ids(head, body, key), whole=False), faults
+    rows: list[R] = []
+    first_lines: dict[str, int] = {}
+    for line, cells in body:
+        if len(cells) != len(head):
+            fault = f"has {len(cells)} cells, the head has {len(head)}"
+            faults.append(Fault(file, f"line {line}", fault, "Add or take away commas; quote text that holds one."))
+            continue
+        given = dict(zip(head, (cell.strip() for cell in cells), strict=True))
+        id = given.get(key, "")
+        where = Where(file, f"{id}, line {line}" if id else f"line {line}")
+        if id and id in first_lines:
+            fault = f"the id {id!r} stands in line {first_lines[id]} already"
+            faults.append(Fault(*where, fault, "Give each row an id of its own."))
+            continue
+        first_lines[id] = line
+        filled = {
+            name: cell for name, cell in given.items() if name in columns and (cell or columns[name].is_required())
+        }
+        faults += make(rows, model, filled, where)
+    return Table(tuple(rows), frozenset(first_lines) - {""}), faults
+
+
+def read_entries(
+    file: str, document: Mapping[str, Any], word: str, model: type[R], key: str = "id"
+) -> tuple[Table[R], list[Fault]]:
+    """The entries ``[[word]]`` of a TOML document that was read, as models."""
+    entries = document.get(word, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return Table(whole=False), [Fault(file, word, "is not a list of tables", f"Write each one as [[{word}]].")]
+    rows: list[R] = []
+    faults: list[Fault] = []
+    ids: set[str] = set()
+    for number, entry in enumerate(entries, start=1):
+        id = str(entry.get(key, ""))
+        where = Where(file, f"[[{word}]] {id or f'number {number}'}")
+        if id and id in ids:
+            faults.append(
+                Fault(*where, f"the id {id!r} stands in the file already", "Give each entry an id of its own.")
+            )
+            continue
+        ids.add(id)
+        faults += make(rows, model, entry, where)
+    return Table(tuple(rows), frozenset(ids) - {""}), faults
+
+
+def unknown_keys(file: str, document: Mapping[str, Any], known: Iterable[str]) -> list[Fault]:
+    """A fault for every key at the top of a TOML document that the format does not have."""
+    words = list(known)
+    return [
+        Fault(file, key, "is not a key of this file", f"{nearest(key, words)} Known: {', '.join(words)}.".strip())
+        for key in document
+        if key not in words
+    ]
+
+
+def make(rows: list[R], model: type[R], given: Mapping[str, Any], where: Where) -> list[Fault]:
+    """Append the model of what is given to ``rows``, or return what is wrong with it."""
+    try:
+        row = model.model_validate(given)
+    except ValidationError as error:
+        return [_fault(details, where, model) for details in error.errors(include_url=False)]
+    row._where = where
+    rows.append(row)
+    return []
+
+
+def _records(file: str, text: str) -> tuple[list[tuple[int, list[str]]], list[Fault]]:
+    """Lines with cells, each with the number of the line it begins on; the head first."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records: list[tuple[int, list[str]]] = []
+    before = 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                records.append((before + 1, cells))
+            before = reader.line_num
+    except csv.Error as error:
+        fault = f"is not CSV: {error}"
+        return records, [Fault(file, f"line {before + 1}", fault, "Close the quotes that this row opens.")]
+    return records, []
+
+
+def _head_faults(file: str, head: list[str], columns: list[str]) -> list[Fault]:
+    faults = [
+        Fault(
+            file, "line 1", f"the column {name!r} is missing", "Add it to the head; its cells may be empty if unknown."
+        )
+        for name in columns
+        if name not in head
+    ]
+    faults += [
+        Fault(
+            file,
+            "line 1",
+            f"there is no column {name!r} in the format",
+            nearest(name, [column for column in columns if column not in head])
+            or "Take it away, or write it in 'note'.",
+        )
+        for name in head
+        if name not in columns
+    ]
+    if len(set(head)) < len(head):
+        faults.append(Fault(file, "line 1", "a column stands twice in the head", "Take one away."))
+    return faults
+
+
+def _ids(head: list[str], body: list[tuple[int, list[str]]], key: str) -> frozenset[str]:
+    if key not in head:
+        return frozenset()
+    at = head.index(key)
+    return frozenset(cells[at].strip() for _, cells in body if len(cells) > at)
+
+
+def _fault(details: ErrorDetails, where: Where, model: type[Row]) -> Fault:
+    """One complaint of pydantic in plain words."""
+    name = _path(details["loc"])
+    given = details["input"]
+    context = details.get("ctx", {})
+    match details["type"]:
+        case "panj":
+            return Fault(*where, f"{name} {context['fault']}", context["remedy"])
+        case "missing":
+            return Fault(*where, f"{name} is missing", f"Write {name}.")
+        case "string_too_short" if given == "":
+            return Fault(*where, f"{name} is empty", f"Write {name}.")
+        case "extra_forbidden":
+            known = [column.alias or field for field, column in model.model_fields.items()]
+            remedy = nearest(str(details["loc"][-1]), known) or "Take it away, or write it in 'note'."
+            return Fault(*where, f"{name} is not in the format", remedy)
+        case "literal_error":
+            words = re.findall(r"'([^']*)'", context["expected"])
+            remedy = f"{nearest(str(given), words)} Write one of: {', '.join(words)}.".strip()
+            return Fault(*where, f"{name} {given!r} is not a word of the format", remedy)
+        case "float_parsing" | "int_parsing" | "float_type" | "int_type" | "finite_number" | "int_from_float":
+            if given == "":
+                return Fault(*where, f"{name} is empty", "Write a number.")
+            kind = "whole number" if details["type"].startswith("int") else "number"
+            return Fault(*where, f"{name} {given!r} is not a {kind}", f"Write a {kind}, or leave it out if unknown.")
+        case "greater_than_equal":
+            return Fault(*where, f"{name} {given} is below {context['ge']:g}", f"Write at least {context['ge']:g}.")
+        case "greater_than":
+            return Fault(
+                *where, f"{name} {given} is not above {context['gt']:g}", f"Write more than {context['gt']:g}."
+            )
+        case "less_than_equal":
+            return Fault(*where, f"{name} {given} is above {context['le']:g}", f"Write at most {context['le']:g}.")
+        case _:
+            return Fault(*where, f"{name} {given!r}: {details['msg'].lower()}", f"Mend {name}.")
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    """``("volume", 0, "at")`` as ``volume[1].at``; numbers count from one, as people do."""
+    words = ""
+    for step in loc:
+        words += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if words else str(step)
+    return words or "row"

@@ -1,0 +1,101 @@
+"""Rows of flows, parameters and targets."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from panj.basics.reading import Date, Id, Ids, Name, NotNegative, Positive, Row, Text
+from panj.region.regimes import Class
+
+
+class Volume(Row):
+    """Units a year at a date; linear between dates, flat outside."""
+
+    at: Date
+    value: NotNegative
+    low: NotNegative | None = None
+    high: NotNegative | None = None
+    claims: Ids = ()
+    assumed: str = ""
+    note: str = ""
+
+
+class Pair(Row):
+    """What goes from one place to another; ``factor``: the parameter that multiplies its volume."""
+
+    origin: Id
+    destination: Id
+    volume: tuple[Volume, ...] = Field(min_length=1)
+    factor: Name | None = None
+    note: str = ""
+
+
+class Route(Row):
+    """A named sequence of states that sources report."""
+
+    name: Text
+    states: tuple[str, ...] = Field(min_length=2)
+    claims: Ids = ()
+    note: str = ""
+
+
+class Flow(Row):
+    """One kind of traffic.
+
+    ``value_usd``, ``cost_per_km``, ``cost_per_hour`` and ``spread`` in USD a unit (a unit and km, a unit and h),
+    ``lot`` in units a journey.
+    """
+
+    id: Id
+    title: Text
+    purpose: Literal["harmful", "honest"]
+    unit: Text
+    traveller: Literal["lorry", "car", "person", "train"]
+    class_: Class = Field(alias="class")
+    value_usd: NotNegative
+    lot: Positive
+    cost_per_km: NotNegative
+    cost_per_hour: NotNegative
+    spread: Positive
+    claims: Ids = ()
+    assumed: str = ""
+    note: str = ""
+    pair: tuple[Pair, ...] = ()
+    route: tuple[Route, ...] = ()
+
+
+class Parameter(Row):
+    """An uncertain number: 5 %, median and 95 % (uniform: the ends and the middle), and bounds it may not leave."""
+
+    id: Name
+    meaning: Text
+    unit: Text
+    distribution: Literal["fixed", "uniform", "loguniform", "normal", "lognormal", "beta"]
+    low: float | None = None
+    central: float
+    high: float | None = None
+    plausible: tuple[float, float]
+    claims: Ids = ()
+    assumed: str = ""
+    group: Text
+    note: str = ""
+
+
+class Target(Row):
+    """A published number that a modelled, recorded variable should meet."""
+
+    id: Id
+    variable: Text
+    place: Text
+    flow: Id | None = None
+    from_: Date = Field(alias="from")
+    to: Date
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: Text
+    use: Literal["fit", "validation"]
+    claims: Ids = ()
+    note: str = ""

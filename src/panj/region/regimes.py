@@ -1,0 +1,123 @@
+"""Rows of dated rules, programmes and events, and scenarios made of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from panj.basics.reading import BorderCode, Date, Id, Ids, Name, NotNegative, OpenDate, Positive, Row, Share, Text
+
+Lever = Literal[
+    "visa",
+    "waiver",
+    "check",
+    "closure",
+    "hours",
+    "duty",
+    "fee",
+    "import-limit",
+    "currency-limit",
+    "transit-halt",
+    "fence",
+    "mines",
+    "garrison",
+    "cooperation",
+    "exemption",
+]
+Class = Literal["persons", "residents", "traders", "freight", "transit", "third-country", "all"]
+
+
+class Rule(Row):
+    """One dated rule of passage on one border: a lever, who pulls it, on whom, how hard."""
+
+    id: Id
+    title: Text
+    border: BorderCode
+    lever: Lever
+    imposed_by: Text
+    direction: Literal["in", "out", "both"]
+    applies_to: tuple[Class, ...] = Field(min_length=1)
+    scope: Ids = ()
+    from_: Date = Field(alias="from")
+    to: OpenDate = None
+    value: NotNegative
+    unit: Text
+    claims: Ids = ()
+    assumed: str = ""
+    note: str = ""
+
+
+class Delivery(Row):
+    """What a programme hands over in a period: ``usd`` in USD, ``low`` and ``high`` its 5-95 % range."""
+
+    from_: Date = Field(alias="from")
+    to: Date
+    kind: Literal["equipment", "training", "upkeep", "infrastructure"]
+    usd: NotNegative
+    low: NotNegative | None = None
+    high: NotNegative | None = None
+    claims: Ids = ()
+    assumed: str = ""
+    note: str = ""
+
+
+class Programme(Row):
+    """Money and things from a donor; ``purposes``: weights on terror, weapons and drugs that sum to one."""
+
+    id: Id
+    title: Text
+    donor: Text
+    recipients: tuple[str, ...] = Field(min_length=1)
+    purposes: dict[Literal["terror", "weapons", "drugs"], Share]
+    borders: Ids = ()
+    agencies: Ids = ()
+    deliveries: tuple[Delivery, ...] = ()
+    claims: Ids = ()
+    note: str = ""
+
+
+EventKind = Literal[
+    "treaty",
+    "attack",
+    "raid",
+    "closure",
+    "regime change",
+    "reorganisation",
+    "handover",
+    "programme",
+    "harvest",
+    "epidemic",
+    "agreement",
+    "plan",
+    "other",
+]
+
+
+class Event(Row):
+    """Something that happened, or was planned, at places between two dates."""
+
+    id: Id
+    title: Text
+    from_: Date = Field(alias="from")
+    to: OpenDate = None
+    kind: EventKind
+    places: Ids = Field(min_length=1)
+    claims: Ids = ()
+    note: str = ""
+
+
+class Scenario(Row):
+    """Dated changes laid over the history; ``parameters``: factors; ``from``: the date from which all of it holds."""
+
+    id: Id
+    title: Text
+    description: str = ""
+    from_: OpenDate = Field(default=None, alias="from")
+    drop_programmes: Ids = ()
+    drop_rules: Ids = ()
+    drop_events: Ids = ()
+    rules: tuple[Rule, ...] = ()
+    programmes: tuple[Programme, ...] = ()
+    events: tuple[Event, ...] = ()
+    parameters: dict[Name, Positive] = Field(default_factory=dict)

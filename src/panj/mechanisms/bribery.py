@@ -1,8 +1,8 @@
 """Bribery: a finding that ends in a payment, and what honest travellers pay.
 
-A finding becomes a bribe with a chance that falls with integrity and grows with what is at stake; the bribe costs the
-smuggler less than the seizure. Links L61, L64, L65, L67, L68. After Becker & Stigler (1974): what stands against a bribe is
-what both sides would lose.
+A finding becomes a bribe with a chance that falls with integrity and grows with what is at stake; the bribe costs
+the smuggler less than the seizure. Links L61, L64, L65, L67, L68. After Becker & Stigler (1974): what stands against
+a bribe is what both sides would lose.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def expected_loss(found: Real, let_go: Real, stake: Real, price: Real) -> Float[
 def toll(integrity: Real, opacity: Real, full: Real) -> Float[Array, "..."]:
     """What an honest traveller pays unofficially at one side of a border [USD/journey].
 
-    Grows with the rigidity of the rules, since opaque and strict rules are what is sold (L64, L67), and falls with integrity.
+    Grows with the rigidity of the rules, since opaque and strict rules are what is sold (L64, L67), and falls with
+    integrity.
 
     Args:
         integrity: As in `let_go`.

@@ -14,8 +14,8 @@ from panj.mechanisms.arrays import Real
 def equipment_next(stock: Real, anchor: Real, delivered: Real, in_use: Real, life: Real) -> Float[Array, "..."]:
     """Equipment in working order one month on [USD].
 
-    What was there wears out over its life; the service's own upkeep keeps it from falling below its anchor, the level that
-    the evidence gives for its own means; what donors deliver adds the share that is put to use.
+    What was there wears out over its life; the service's own upkeep keeps it from falling below its anchor, the
+    level that the evidence gives for its own means; what donors deliver adds the share that is put to use.
 
     Args:
         stock: Now [USD].
@@ -31,8 +31,8 @@ def equipment_next(stock: Real, anchor: Real, delivered: Real, in_use: Real, lif
 def skill_next(skill: Real, anchor: Real, turnover: Real, training: Real, effect: Real) -> Float[Array, "..."]:
     """Mean skill one month on, 0-1.
 
-    Those who leave are replaced by those whom the service trains by its own means, to the anchor; donors' training moves
-    skill towards 1.
+    Those who leave are replaced by those whom the service trains by its own means, to the anchor; donors' training
+    moves skill towards 1.
 
     Args:
         skill: Now, 0-1.

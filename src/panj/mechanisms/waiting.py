@@ -1,10 +1,10 @@
 """Waiting at counters: exact below capacity, a backlog above it.
 
-A side of a post is a multi-server queue: ``lanes`` counters side by side, random arrivals, service times of any variation.
-Two sides are two such stations in tandem. Time is in hours.
+A side of a post is a multi-server queue: ``lanes`` counters side by side, random arrivals, service times of any
+variation. Two sides are two such stations in tandem. Time is in hours.
 
-Sources: Erlang (1917) for the delay formula; Cosmetatos (1976) for constant service times; Kimura (1986) for the variation
-between; Abate & Whitt (1987) for how far a queue near capacity gets in a month.
+Sources: Erlang (1917) for the delay formula; Cosmetatos (1976) for constant service times; Kimura (1986) for the
+variation between; Abate & Whitt (1987) for how far a queue near capacity gets in a month.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def stationary_wait(use: Real, lanes: Real, service: Real, scv: Real, most_lanes
         scv: Squared coefficient of variation of that time [1]; 1 is exponential, 0 constant.
         most_lanes: As in `erlang_c`.
 
-    Exact for scv = 1; within 2 % of exact results for scv <= 1 at use >= 0.7. Above scv = 1 the wait grows as (1 + scv)/2.
+    Exact for scv = 1; within 2 % of exact results for scv <= 1 at use >= 0.7. Above scv = 1 the wait grows as
+    (1 + scv)/2.
 
     Sources: Cosmetatos (1976); Kimura (1986).
     """
@@ -151,5 +152,5 @@ def tandem(
     slow, quick = jnp.maximum(*services), jnp.minimum(*services)
     first = month_of_queue(arrivals, backlog, lanes, slow, scv, hours, most_lanes)
     through = jnp.minimum(arrivals + backlog, lanes * hours / slow)
-    second = month_of_queue(through, 0.0, lanes, quick, scv, hours, most_lanes)
+    second = month_of_queue(through, jnp.zeros_like(through), lanes, quick, scv, hours, most_lanes)
     return Passage(time=first.wait + slow + second.wait + quick, backlog=first.backlog)

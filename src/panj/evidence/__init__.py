@@ -3,3 +3,18 @@
 Reading, checking and searching of evidence live here; what is made of it (regions, rules) does not. Next room up:
 `region`.
 """
+
+from panj.evidence.models import Claim, Evidence, Judgement, Observation, Quantity, Source
+from panj.evidence.reading import EvidenceError, open_evidence, read_evidence
+
+__all__ = [
+    "Claim",
+    "Evidence",
+    "EvidenceError",
+    "Judgement",
+    "Observation",
+    "Quantity",
+    "Source",
+    "open_evidence",
+    "read_evidence",
+]

@@ -30,6 +30,7 @@ BORDERS = frozenset(
 STATES = frozenset("AF CN IR KG KZ PK RU TJ TM TR UZ".split())  # noqa: SIM905
 GLEDITSCH_WARD = {"2": "US", "630": "IR", "645": "IQ", "700": "AF", "702": "TJ", "704": "UZ", "770": "PK"}
 SEEN = {"seen": "source", "general knowledge": "general knowledge"}
+PARTS_OF_YEAR = {"Q1": ("01", "03"), "Q2": ("04", "06"), "H1": ("01", "06"), "H2": ("07", "12")}
 FACT_LICENCE = "cited as a fact; no text carried"
 
 
@@ -60,8 +61,7 @@ def toml_tables(name: str, tables: Iterable[Table]) -> str:
     blocks = []
     for table in tables:
         lines = [f"{key} = {toml_value(value)}" for key, value in table.items()]
-        blocks.append("
-".join([f"[[{name}]]", *lines]))
+        blocks.append("\n".join([f"[[{name}]]", *lines]))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -203,9 +203,7 @@ def regime_claims(table: list[Row], sources: Sources, tables: Table) -> list[Cla
         note_of_second = {"note": f"Second date or reading beside {row['id']}."}
         claims.extend(first | note_of_second | second for second in seconds.pop(row["id"], []))
     if seconds:
-        raise ValueError(
-            f"Second claims without a row: {sorted(seconds)}. Mend compile_rules_essay.toml."
-        )
+        raise ValueError(f"Second claims without a row: {sorted(seconds)}. Mend compile_rules_essay.toml.")
     return claims
 
 
@@ -301,52 +299,54 @@ def observations(series: list[Row], trade: list[Row], sources: Sources) -> list[
     """All observations, SR0001 on: the public series, then the bilateral trade derived from partner shares."""
     found: list[Row] = []
     for row in series:
-        date, note = plain_date(row["date"])
         area = border(row["area"]) if border(row["area"]) in BORDERS else row["area"]
         found.append(
             {
                 "series": row["series"],
                 "area": {"CA5": "region", "CA": "region"}.get(area, area),
-                "date": date,
+                "date": published_period(row["date"]),
                 "value": row["value"],
                 "unit": row["unit"],
                 "source": sources.id(row["source"], "source"),
-                "note": "; ".join(filter(None, [row["note"], note])),
+                "note": row["note"],
             }
         )
     derived = sources.id(
         "trade between pairs of states, partner share times total, from the CIA World Factbook", "source"
     )
-    for row in trade:
-        found.append(
-            {
-                "series": "trade_value_derived",
-                "area": f"{row['exporter']}>{row['importer']}",
-                "date": row["year"],
-                "value": row["value_usd"],
-                "unit": "USD",
-                "source": derived,
-                "note": f"{row['share_pct']} % of the total that {row['reporter']} reports for {row['total_year']} "
-                f"({row['match']})",
-            }
-            for row in trade
+    found.extend(
+        {
+            "series": "trade_value_derived",
+            "area": f"{row['exporter']}>{row['importer']}",
+            "date": row["year"],
+            "value": row["value_usd"],
+            "unit": "USD",
+            "source": derived,
+            "note": f"{row['share_pct']} % of the total that {row['reporter']} reports for {row['total_year']} "
+            f"({row['match']})",
+        }
+        for row in trade
     )
     return [{"id": f"SR{number:04d}"} | row for number, row in enumerate(found, start=1)]
 
 
-def plain_date(text: str) -> tuple[str, str]:
-    """A date of the format and, where the published period is something else, a note that says so.
-
-    A period is dated by its last year or month: ``2003-01..08`` is 2003-08, ``FY2002`` and ``1999-2002`` are 2002.
-    """
-    if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text) and not re.fullmatch(r"\d{4}-(1[3-9]|[2-9]\d)", text):
-        return text, ""
-    quarters = {"Q1": "03", "Q2": "06", "Q3": "09", "Q4": "12", "H1": "06", "H2": "12"}
-    year = re.findall(r"(?:19|20)\d\d", text)[-1]
-    month = re.search(r"\.\.(\d\d)$", text)
-    part = re.search(r"-([QH]\d)$", text)
-    ending = f"-{month.group(1)}" if month else f"-{quarters[part.group(1)]}" if part else ""
-    return f"{year}{ending}", f"period as published: {text}"
+def published_period(text: str) -> str:
+    """A date or a period of the format: ``2003-01..08`` is ``2003-01/2003-08``, ``FY2002`` is ``2001-10/2002-09``."""
+    if re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?", text):
+        return text
+    years = re.findall(r"(?:19|20)\d\d", text)
+    if text.startswith("FY"):
+        return f"{int(years[0]) - 1}-10/{years[-1]}-09"
+    part = re.fullmatch(r"(\d{4})-([QH]\d)", text)
+    if part:
+        first, last = PARTS_OF_YEAR[part.group(2)]
+        return f"{part.group(1)}-{first}/{part.group(1)}-{last}"
+    months = re.fullmatch(r"(\d{4}-\d\d(?:-\d\d)?)\.\.(\d\d)", text)
+    if months:
+        return f"{months.group(1)}/{years[0]}-{months.group(2)}"
+    if text.endswith("0s"):
+        return f"{years[0]}/{int(years[0]) + 9}"
+    return f"{years[0]}/{years[1]}"
 
 
 # --- the whole -------------------------------------------------------------------------------------------------------

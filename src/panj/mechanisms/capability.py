@@ -1,6 +1,7 @@
 """Capability of those who hold a border: equipment that comes and wears, skill that is taught and leaves.
 
-Links L01, L29, L33-L37. Equipment is a stock of value in working order; skill is a mean over staff.
+Links L01, L29, L33-L37. What a service has by its own means is evidence; what donors add to it is a stock that grows with
+deliveries and is lost with time.
 """
 
 from __future__ import annotations
@@ -11,35 +12,27 @@ from jaxtyping import Array, Float
 from panj.mechanisms.arrays import Real
 
 
-def equipment_next(stock: Real, anchor: Real, delivered: Real, in_use: Real, life: Real) -> Float[Array, "..."]:
-    """Equipment in working order one month on [USD].
-
-    What was there wears out over its life; the service's own upkeep keeps it from falling below its anchor, the
-    level that the evidence gives for its own means; what donors deliver adds the share that is put to use.
+def donated_next(stock: Real, delivered: Real, in_use: Real, life: Real) -> Float[Array, "..."]:
+    """Donated equipment in working order one month on [USD].
 
     Args:
         stock: Now [USD].
-        anchor: What the service keeps up by itself [USD].
         delivered: In the month [USD].
         in_use: Share of deliveries that is put to use [1].
-        life: Of equipment [month].
+        life: Of equipment [month], above 1.
     """
-    above = jnp.maximum(stock - anchor, 0.0) * (1 - 1 / life)
-    return anchor + above + delivered * in_use
+    return stock * (1 - 1 / life) + delivered * in_use
 
 
-def skill_next(skill: Real, anchor: Real, turnover: Real, training: Real, effect: Real) -> Float[Array, "..."]:
-    """Mean skill one month on, 0-1.
-
-    Those who leave are replaced by those whom the service trains by its own means, to the anchor; donors' training
-    moves skill towards 1.
+def taught_next(taught: Real, own: Real, turnover: Real, training: Real, effect: Real) -> Float[Array, "..."]:
+    """Skill that training by others has added to a service's own, one month on; own and added stay below 1.
 
     Args:
-        skill: Now, 0-1.
-        anchor: What the service's own training gives, 0-1.
-        turnover: Share of staff replaced in a month.
+        taught: Added so far, 0 to 1 - own.
+        own: Skill by the service's own training, 0-1.
+        turnover: Share of staff replaced in a month; what they were taught goes with them.
         training: In the month [kUSD/person].
-        effect: Rise per unit of training [1/kUSD].
+        effect: Rise per unit of training, as a share of what is still to be learned [1/kUSD].
     """
-    kept = skill + (anchor - skill) * turnover
-    return kept + (1 - kept) * -jnp.expm1(-effect * training)
+    kept = jnp.minimum(taught, 1 - own) * (1 - turnover)
+    return kept + (1 - own - kept) * -jnp.expm1(-effect * training)

@@ -1,0 +1,160 @@
+"""Who guards what, with what: dated holdings, strengths and deliveries as arrays over months, sections and sides.
+
+Sides are 0 for the first state of a border's code and 1 for the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panj.basics.codes import ends
+from panj.basics.dates import Month, first_day, last_day, months
+from panj.region import Region
+from panj.region.guards import Holding, Strength
+from panj.region.regimes import Delivery, Programme
+
+AT_COUNTERS = {"customs", "police", "drug control"}
+"""Kinds of agencies that work at posts only; the others guard the line and the posts."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What stands on each side of each section, by its own means.
+
+    Attributes:
+        staff: Month x section x side [person].
+        equipment: Likewise [USD in working order].
+        skill: Likewise, mean over staff, 0-1; 0 where there is no staff.
+    """
+
+    staff: NDArray[np.float32]
+    equipment: NDArray[np.float32]
+    skill: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Guards:
+    """Those who guard and what they are given.
+
+    Attributes:
+        line: Border guards of all flags.
+        counters: Customs and other services that work at posts.
+        delivered: Equipment from programmes, month x section x side [USD/month].
+        training: Training from programmes, likewise [USD/month].
+        aid: All that programmes give, month x state [USD/month].
+    """
+
+    line: Service
+    counters: Service
+    delivered: NDArray[np.float32]
+    training: NDArray[np.float32]
+    aid: NDArray[np.float32]
+
+
+def guards(region: Region) -> Guards:
+    """Lay holdings, strengths and programmes of a region on its clock."""
+    clock = months(region.start, region.end)
+    kinds = {agency.id: agency.kind for agency in region.agencies.values()}
+    at_counters = [h for h in region.holdings if kinds[h.agency] in AT_COUNTERS]
+    on_line = [h for h in region.holdings if kinds[h.agency] not in AT_COUNTERS]
+    delivered, training, aid = deliveries(region, clock)
+    return Guards(_service(region, on_line, clock), _service(region, at_counters, clock), delivered, training, aid)
+
+
+def _service(region: Region, holdings: Iterable[Holding], clock: Sequence[Month]) -> Service:
+    sections = list(region.sections.values())
+    index = {section.id: number for number, section in enumerate(sections)}
+    length = np.asarray([section.length_km for section in sections])
+    shape = (len(clock), len(sections), 2)
+    staff, equipment, skilled = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    held = _held(holdings, region, clock)
+    for (agency, side), share in held.items():
+        for where, rows in _anchors(region.strength, agency, side).items():
+            covered = [index[s.id] for s in sections if where in (s.id, s.border)]
+            if not covered:
+                continue
+            stretch = share[:, covered] * length[covered]
+            spread = share[:, covered] * length[covered] / np.maximum(stretch.sum(axis=1, keepdims=True), 1e-9)
+            spread *= share[:, covered].max(axis=1, keepdims=True)
+            number = ends(sections[covered[0]].border).index(side)
+            people = _course(rows, "staff", clock)[:, None] * spread
+            staff[:, covered, number] += people
+            equipment[:, covered, number] += _course(rows, "equipment_usd", clock)[:, None] * spread
+            skilled[:, covered, number] += _course(rows, "skill", clock)[:, None] * people
+    skill = np.divide(skilled, staff, out=np.zeros(shape), where=staff > 0)
+    return Service(staff.astype(np.float32), equipment.astype(np.float32), skill.astype(np.float32))
+
+
+def _held(
+    holdings: Iterable[Holding], region: Region, clock: Sequence[Month]
+) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """Share of each month in which an agency holds each section on a side."""
+    held: dict[tuple[str, str], NDArray[np.float64]] = {}
+    for holding in holdings:
+        start = first_day(holding.from_) if holding.from_ else clock[0].first
+        end = last_day(holding.to) if holding.to else clock[-1].last
+        share = [max(0, (min(end, m.last) - max(start, m.first)).days + 1) / m.days for m in clock]
+        of = held.setdefault((holding.agency, holding.side), np.zeros((len(clock), len(region.sections))))
+        for number, section in enumerate(region.sections.values()):
+            if holding.section in (section.id, section.border):
+                of[:, number] = np.minimum(1.0, of[:, number] + share)
+    return held
+
+
+def _anchors(strength: Iterable[Strength], agency: str, side: str) -> dict[str, list[Strength]]:
+    found: dict[str, list[Strength]] = {}
+    for row in strength:
+        if row.agency == agency and row.side == side:
+            found.setdefault(row.section, []).append(row)
+    return found
+
+
+def _course(rows: Sequence[Strength], column: str, clock: Sequence[Month]) -> NDArray[np.float64]:
+    """A column of dated anchor points by month: linear between them, flat outside; missing points are left out."""
+    points = sorted((Month(r.date).ordinal, getattr(r, column)) for r in rows if getattr(r, column) is not None)
+    if not points:
+        return np.zeros(len(clock))
+    when, what = zip(*points, strict=True)
+    return np.interp([month.ordinal for month in clock], when, what)
+
+
+def deliveries(
+    region: Region, clock: Sequence[Month]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """What programmes deliver: equipment and training by section and side, and all of it by state [USD/month].
+
+    A delivery is even over its period; among several recipients it is split evenly, on a recipient's borders by length.
+    """
+    states = {state: number for number, state in enumerate(region.states)}
+    shape = (len(clock), len(region.sections), 2)
+    by_kind = {"equipment": np.zeros(shape), "training": np.zeros(shape)}
+    aid = np.zeros((len(clock), len(states)))
+    for programme in region.programmes.values():
+        recipients = [r for r in programme.recipients if r in states]
+        for delivery in programme.deliveries:
+            money = _monthly(delivery, clock) / max(len(recipients), 1)
+            for recipient in recipients:
+                aid[:, states[recipient]] += money
+                if delivery.kind in by_kind:
+                    by_kind[delivery.kind] += money[:, None, None] * _spread(region, programme, recipient)
+    return by_kind["equipment"].astype(np.float32), by_kind["training"].astype(np.float32), aid.astype(np.float32)
+
+
+def _monthly(delivery: Delivery, clock: Sequence[Month]) -> NDArray[np.float64]:
+    start, end = Month(first_day(delivery.from_)), Month(last_day(delivery.to))
+    each = delivery.usd / (end - start + 1)
+    return np.asarray([each if start <= month <= end else 0.0 for month in clock])
+
+
+def _spread(region: Region, programme: Programme, recipient: str) -> NDArray[np.float64]:
+    """Where a recipient's share of a delivery goes, section x side; sums to one, or to zero where there is no line."""
+    share = np.zeros((len(region.sections), 2))
+    for number, section in enumerate(region.sections.values()):
+        mine = recipient in ends(section.border) and region.borders[section.border].kind == "land"
+        if mine and (not programme.borders or section.border in programme.borders):
+            share[number, ends(section.border).index(recipient)] = section.length_km
+    return share / max(share.sum(), 1e-9)

@@ -66,58 +66,58 @@ def another(**changes):
 
 
 FAULTS = {
-    "id twice": (another(id="T002"), "claims/some.jsonl", "line 5 T002", "stands already", "another id"),
+    "id twice": (another(id="T002"), "claims/some.jsonl", "T002, line 5", "stands already", "another id"),
     "id twice across files": (another(id="ledger"), "claims/some.jsonl", "line 5", "sources.toml", "another id"),
-    "unknown source": (another(source="leger"), "claims/some.jsonl", "line 5 T009", "'leger'", "'ledger'"),
+    "unknown source": (another(source="leger"), "claims/some.jsonl", "T009, line 5", "'leger'", "'ledger'"),
     "unknown cited source": (another(cites="gazete"), "claims/some.jsonl", "line 5", "cited source", "'gazette'"),
     "word outside vocabulary": (another(kind="dtum"), "claims/some.jsonl", "line 5", "'dtum'", "'datum'"),
     "unknown role": (another(role="x"), "claims/some.jsonl", "line 5", "role 'x'", "input, event, rule"),
-    "missing key": (another(statement=...), "claims/some.jsonl", "line 5", "'statement' is missing", "Add"),
-    "empty statement": (another(statement=""), "claims/some.jsonl", "line 5", "empty", "Fill in"),
-    "misspelt key": (another(flwo="opiates"), "claims/some.jsonl", "line 5", "unknown key 'flwo'", "'flow'"),
+    "missing key": (another(statement=...), "claims/some.jsonl", "line 5", "statement is missing", "Write"),
+    "empty statement": (another(statement=""), "claims/some.jsonl", "line 5", "empty", "Write"),
+    "misspelt key": (another(flwo="opiates"), "claims/some.jsonl", "line 5", "flwo is not in the format", "'flow'"),
     "no such day": (another(holds_from="2001-02-30"), "claims/some.jsonl", "line 5", "'2001-02-30'", "."),
     "not a date": (another(holds_from="May 2001"), "claims/some.jsonl", "line 5", "'May 2001'", "YYYY-MM"),
     "dates reversed": (another(holds_from="2002", holds_to="2001"), "claims/some.jsonl", "line 5", "before", "Swap"),
     "border reversed": (another(places=["SO-NO"]), "claims/some.jsonl", "line 5", "'SO-NO'", "'NO-SO'"),
     "quantity empty": (another(quantity={"unit": "kg"}), "claims/some.jsonl", "line 5", "no number", "null"),
-    "quantity of text": (another(quantity={"value": "x", "unit": "kg"}), "claims/some.jsonl", "line 5", "'x'", "value"),
+    "quantity of text": (another(quantity={"value": "x", "unit": "t"}), "claims/some.jsonl", "line 5", "value", "number"),
     "quantity disordered": (
         another(quantity={"low": 3, "high": 2, "unit": "kg"}), "claims/some.jsonl", "line 5", "order", "low <=",
     ),
     "not a number": (another(quantity={"value": float("nan"), "unit": "t"}), "claims/some.jsonl", "line 5", "nan", ""),
     "broken JSON": (append("claims/some.jsonl", '{"id": \n'), "claims/some.jsonl", "line 5", "not JSON", "column"),
     "JSON, not an object": (append("claims/some.jsonl", "[1]\n"), "claims/some.jsonl", "line 5", "not an object", "{"),
-    "claims not UTF-8": (append("claims/some.jsonl", b"\xff\n"), "claims/some.jsonl", "line 5", "UTF-8", "Save"),
+    "claims not UTF-8": (append("claims/some.jsonl", b"\xff\n"), "claims/some.jsonl", "file", "UTF-8", "Save"),
     "broken TOML": (append("sources.toml", "[[source\n"), "sources.toml", "line 19", "not TOML", "Mend"),
-    "misspelt table": (append("sources.toml", "[[sorce]]\n"), "sources.toml", "sorce", "unknown key", "'source'"),
+    "misspelt table": (append("sources.toml", "[[sorce]]\n"), "sources.toml", "sorce", "not a key", "'source'"),
     "source without title": (
         replace("sources.toml", 'title = "Smugglers laugh at the wall"\n', ""),
-        "sources.toml", "line 11, [[source]] gazette", "'title' is missing", "Add",
+        "sources.toml", "[[source]] gazette", "title is missing", "Write",
     ),
     "unknown claim in a judgement": (
         replace("judgements.toml", '"T003"]', '"T0003"]'), "judgements.toml", "[[judgement]] J01", "'T0003'", "'T003'",
     ),
     "used but not weighed": (
         replace("judgements.toml", 'uses = ["T002"]', 'uses = ["T001"]'),
-        "judgements.toml", "line 2, [[judgement]] J01", "not among its claims", "take it out",
+        "judgements.toml", "[[judgement]] J01", "not among its claims", "take it out",
     ),
     "judgement of nothing": (
         replace("judgements.toml", 'claims = ["T004"]\nuses = ["T004"]', "claims = []\nuses = []"),
-        "judgements.toml", "J02", "'claims' is empty", "Fill in",
+        "judgements.toml", "J02", "claims is empty", "Name",
     ),
-    "column missing": (replace("series.csv", ",unit,", ",unti,"), "series.csv", "row 1", "'unit' is missing", "head"),
-    "cell missing": (append("series.csv", "o4,opium_output,NO\n"), "series.csv", "row 5 o4", "3 cells", "quotation"),
+    "column missing": (replace("series.csv", ",unit,", ",unti,"), "series.csv", "line 1", "'unit' is missing", "head"),
+    "cell missing": (append("series.csv", "o4,opium_output,NO\n"), "series.csv", "line 5", "3 cells", "commas"),
     "value missing": (
-        append("series.csv", "o4,opium_output,NO,2004,,t,ledger,\n"), "series.csv", "row 5 o4", "is missing", "",
+        append("series.csv", "o4,opium_output,NO,2004,,t,ledger,\n"), "series.csv", "o4, line 5", "value is empty", "",
     ),
     "value of text": (
-        append("series.csv", "o4,opium_output,NO,2004,many,t,ledger,\n"), "series.csv", "row 5 o4", "'many'", "value",
+        append("series.csv", "o4,opium_output,NO,2004,lots,t,ledger,\n"), "series.csv", "o4, line 5", "'many'", "number",
     ),
-    "series not UTF-8": (append("series.csv", b"o4,\xe9,NO,2004,1,t,ledger,\n"), "series.csv", "line 5", "UTF-8", ""),
+    "series not UTF-8": (append("series.csv", b"o4,\xe9,NO,2004,1,t,ledger,\n"), "series.csv", "file", "UTF-8", "Save"),
     "period reversed": (
-        append("series.csv", "o4,opium_output,NO,2004/2003,1,t,ledger,\n"), "series.csv", "row 5 o4", "ends before", "",
+        append("series.csv", "o4,opium_output,NO,2004/2003,1,t,ledger,\n"), "series.csv", "o4, line 5", "before", "",
     ),
-    "quotation mark open": (append("series.csv", '"o4'), "series.csv", "line 5", "not CSV", "Mend"),
+    "quotation mark open": (append("series.csv", '"o4'), "series.csv", "line 5", "not CSV", "Close"),
 }  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def test_a_fault_is_named_with_file_row_and_remedy(name, folder):
 def test_one_broken_row_is_one_fault(folder):
     replace("claims/some.jsonl", '"datum"', '"dtum"')(folder)  # T002, which J01 weighs
     _, faults = read_evidence(folder)
-    assert [fault.row for fault in faults] == ["line 2 T002"]
+    assert [fault.row for fault in faults] == ["T002, line 2"]
 
 
 def test_all_faults_come_at_once(folder):

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, model_validator
+from pydantic_core import PydanticCustomError
 
 from panj.basics.codes import border_code
 from panj.basics.dates import first_day, last_day
+from panj.basics.reading import OpenDate, Row, Text
 
 SourceKind = Literal[
     "essay",
@@ -44,49 +46,45 @@ EVERYWHERE = "region"
 _BORDER = re.compile(r"[A-Za-z]{2}-[A-Za-z]{2}")
 
 
-def _text_of_date(value: object) -> object:
-    """A TOML date as text; empty text as no date."""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value or None
-
-
-def _date(text: str) -> str:
-    first_day(text)
-    return text
+def _wrong(fault: str, remedy: str) -> PydanticCustomError:
+    return PydanticCustomError("panj", "{fault}", {"fault": fault, "remedy": remedy})
 
 
 def _period(text: str) -> str:
-    start, _, end = text.partition("/")
-    if first_day(start) > last_day(end or start):
-        raise ValueError(f"{text!r} ends before it begins. Write the earlier date first.")
+    start, slash, end = text.partition("/")
+    try:
+        ordered = first_day(start) <= last_day(end if slash else start)
+    except ValueError:
+        remedy = "Write YYYY, YYYY-MM or YYYY-MM-DD; for a period, two of them joined by a slash."
+        raise _wrong(f"{text!r} is not a date or period", remedy) from None
+    if not ordered:
+        raise _wrong(f"{text!r} ends before it begins", "Write the earlier date first.")
     return text
 
 
 def _place(text: str) -> str:
     if _BORDER.fullmatch(text) and text != border_code(text):
-        raise ValueError(f"{text!r} is not how this border is written. Write {border_code(text)!r}.")
+        raise _wrong(f"{text!r} is not in alphabetical order", f"Write {border_code(text)!r}.")
     return text
 
 
-Date = Annotated[str, AfterValidator(_date)]
-OptionalDate = Annotated[Date | None, BeforeValidator(_text_of_date)]
-Period = Annotated[str, AfterValidator(_period)]
-Place = Annotated[str, AfterValidator(_place), Field(min_length=1)]
-Name = Annotated[str, Field(min_length=1)]
+def _some(ids: tuple[str, ...]) -> tuple[str, ...]:
+    if not ids:
+        raise _wrong("is empty", "Name the claims that are weighed.")
+    return ids
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+Period = Annotated[Text, AfterValidator(_period)]
+Place = Annotated[Text, AfterValidator(_place)]
 
 
-class Source(_Row):
+class Source(Row):
     """Who says something: producer, title, date, kind, quality, and what of it was seen."""
 
-    id: Name
+    id: Text
     producer: str
-    title: Name
-    date: OptionalDate = None
+    title: Text
+    date: OpenDate = None
     kind: SourceKind
     quality: Grade
     seen: Seen
@@ -95,21 +93,21 @@ class Source(_Row):
     note: str = ""
 
 
-class Quantity(_Row):
+class Quantity(Row):
     """A published number with its unit; ``low`` and ``high`` where the source gives a range, value or not."""
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    unit: Name
+    unit: Text
 
     @model_validator(mode="after")
     def _holds_a_number_in_order(self) -> Quantity:
         given = [number for number in (self.low, self.value, self.high) if number is not None]
         if not given:
-            raise ValueError("the quantity has no number. Give value, low or high; or write null for no quantity.")
+            raise _wrong("has no number", "Give value, low or high; or write null for no quantity.")
         if given != sorted(given):
-            raise ValueError("low, value and high are not in order. Write low <= value <= high.")
+            raise _wrong("is not in order", "Write low <= value <= high.")
         return self
 
     def __str__(self) -> str:
@@ -121,7 +119,7 @@ class Quantity(_Row):
         return f"{number} {self.unit}"
 
 
-class Claim(_Row):
+class Claim(Row):
     """One statement of one source, in our own words.
 
     Attributes:
@@ -133,20 +131,20 @@ class Claim(_Row):
         test: What the model or the data base must show.
     """
 
-    id: Name
-    source: Name
+    id: Text
+    source: Text
     locator: str = ""
-    statement: Name
+    statement: Text
     kind: ClaimKind
     role: Role
     places: tuple[Place, ...]
     actors: tuple[str, ...] = ()
-    flow: Annotated[str, Field(min_length=1)] | None = None
-    holds_from: OptionalDate = None
-    holds_to: OptionalDate = None
-    said: OptionalDate = None
+    flow: Text | None = None
+    holds_from: OpenDate = None
+    holds_to: OpenDate = None
+    said: OpenDate = None
     quantity: Quantity | None = None
-    cites: str | None = None
+    cites: Text | None = None
     confidence: Grade
     test: str | None = None
     note: str = ""
@@ -154,7 +152,7 @@ class Claim(_Row):
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Claim:
         if self.holds_from and self.holds_to and first_day(self.holds_from) > last_day(self.holds_to):
-            raise ValueError(f"holds_to {self.holds_to} is before holds_from {self.holds_from}. Swap or mend them.")
+            raise _wrong(f"holds to {self.holds_to}, before {self.holds_from}", "Swap or mend holds_from and holds_to.")
         return self
 
     @property
@@ -175,28 +173,28 @@ class Claim(_Row):
         return last_day(self.holds_from) if self.holds_from and self.kind == "event" else dt.date.max
 
 
-class Observation(_Row):
+class Observation(Row):
     """One row of a series: a value of one area at a date or over a period (``2003-01/2003-05``)."""
 
-    id: Name
-    series: Name
-    area: Name
+    id: Text
+    series: Text
+    area: Text
     date: Period
     value: float
-    unit: Name
-    source: Name
+    unit: Text
+    source: Text
     note: str = ""
 
 
-class Judgement(_Row):
+class Judgement(Row):
     """Which claims are used where several can be read against each other, and why."""
 
-    id: Name
-    title: Name
-    claims: Annotated[tuple[str, ...], Field(min_length=1)]
+    id: Text
+    title: Text
+    claims: Annotated[tuple[str, ...], AfterValidator(_some)]
     uses: tuple[str, ...] = ()
-    treatment: Name
-    reason: Name
+    treatment: Text
+    reason: Text
     kind: JudgementKind
 
 

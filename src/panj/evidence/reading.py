@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import TypeVar
 
 from panj.basics.faults import Fault, FaultsError, nearest
-from panj.evidence.files import Located, csv_rows, json_lines, read_text, toml_tables
+from panj.basics.reading import (
+    Row,
+    Table,
+    Where,
+    join,
+    make,
+    read_csv,
+    read_entries,
+    read_text,
+    read_toml,
+    unknown_keys,
+)
 from panj.evidence.models import Claim, Evidence, Judgement, Observation, Source
 
-Row = TypeVar("Row", Source, Claim, Observation, Judgement)
-Found = list[tuple[Located, Row]]
+R = TypeVar("R", Source, Judgement)
 
 
 class EvidenceError(FaultsError):
@@ -36,119 +44,106 @@ def open_evidence(folder: Path | str) -> Evidence:
 def read_evidence(folder: Path | str) -> tuple[Evidence, list[Fault]]:
     """What can be read of a folder of evidence, and every fault in it.
 
-    Files are named as they stand in a region: ``evidence/series.csv``. A row with a fault of its own is left out; a row
-    that points to an unknown id is kept.
+    Files are named with their folder: ``evidence/series.csv``. A row with a fault of its own is left out; a row that
+    points to an unknown id is kept.
     """
-    folder = Path(folder)
-    faults: list[Fault] = []
+    folder = Path(folder).resolve()
     if not folder.is_dir():
         remedy = "Make the folder, with sources.toml and claims/*.jsonl in it."
-        return Evidence({}, {}, (), {}), [Fault("evidence/", "folder", "there is no such folder", remedy)]
-    tables = {
-        "sources": list(_tables(folder, "sources*.toml", "source", faults)),
-        "claims": list(_claims(folder, faults)),
-        "series": list(_series(folder, faults)),
-        "judgements": list(_tables(folder, "judgements*.toml", "judgement", faults)),
-    }
-    faults.extend(_repeated(entry for entries in tables.values() for entry in entries))
-    sources = _rows(Source, tables["sources"], faults)
-    claims = _rows(Claim, tables["claims"], faults)
-    series = _rows(Observation, tables["series"], faults)
-    judgements = _rows(Judgement, tables["judgements"], faults)
-    named = [(entry, "source", claim.source) for entry, claim in claims]
-    named += [(entry, "cited source", claim.cites) for entry, claim in claims if claim.cites]
-    named += [(entry, "source", observation.source) for entry, observation in series]
-    faults.extend(_unknown(named, _ids(tables["sources"]), "evidence/sources*.toml"))
-    weighed = [(entry, "claim", claim) for entry, judgement in judgements for claim in judgement.claims]
-    faults.extend(_unknown(weighed, _ids([*tables["claims"], *tables["series"]]), "evidence/claims or series.csv"))
-    faults.extend(_used_unweighed(judgements))
+        return Evidence({}, {}, (), {}), [Fault(f"{folder.name}/", "folder", "there is no such folder", remedy)]
+    faults: list[Fault] = []
+    sources = _read_tables(folder, "sources*.toml", "source", Source, faults)
+    claims = join([_read_claims(folder, file, faults) for file in _files(folder, "claims/*.jsonl")])
+    series = join([_read_series(folder, file, faults) for file in _files(folder, "series.csv")])
+    judgements = _read_tables(folder, "judgements*.toml", "judgement", Judgement, faults)
+    faults += _twice([*sources, *claims, *series, *judgements])
+    faults += _unknown_sources(sources, claims, series)
+    faults += _unknown_claims(claims, series, judgements)
     evidence = Evidence(
-        sources={row.id: row for _, row in sources},
-        claims={row.id: row for _, row in claims},
-        series=tuple(row for _, row in series),
-        judgements={row.id: row for _, row in judgements},
+        sources={row.id: row for row in sources},
+        claims={row.id: row for row in claims},
+        series=series.rows,
+        judgements={row.id: row for row in judgements},
     )
     return evidence, faults
 
 
-def _tables(folder: Path, pattern: str, table: str, faults: list[Fault]) -> Iterator[Located]:
-    for path in sorted(folder.glob(pattern)):
-        file = f"evidence/{path.name}"
-        yield from toml_tables(read_text(path, file, faults), table, file, faults)
+def _files(folder: Path, pattern: str) -> list[str]:
+    return [path.relative_to(folder.parent).as_posix() for path in sorted(folder.glob(pattern))]
 
 
-def _claims(folder: Path, faults: list[Fault]) -> Iterator[Located]:
-    for path in sorted((folder / "claims").glob("*.jsonl")):
-        file = f"evidence/claims/{path.name}"
-        yield from json_lines(read_text(path, file, faults), file, faults)
+def _read_tables(folder: Path, pattern: str, word: str, model: type[R], faults: list[Fault]) -> Table[R]:
+    """The entries ``[[word]]`` of all files of a pattern."""
+    tables = []
+    for file in _files(folder, pattern):
+        document, wrong = read_toml(folder.parent, file)
+        faults += wrong
+        if document is None:
+            tables.append(Table[R](whole=False))
+            continue
+        table, wrong = read_entries(file, document, word, model)
+        faults += wrong + unknown_keys(file, document, [word])
+        tables.append(table)
+    return join(tables)
 
 
-def _series(folder: Path, faults: list[Fault]) -> Iterator[Located]:
-    path = folder / "series.csv"
-    if path.is_file():
-        file = f"evidence/{path.name}"
-        yield from csv_rows(read_text(path, file, faults), tuple(Observation.model_fields), file, faults)
+def _read_series(folder: Path, file: str, faults: list[Fault]) -> Table[Observation]:
+    table, wrong = read_csv(folder.parent, file, Observation)
+    faults += wrong
+    return table
 
 
-def _rows(model: type[Row], located: Iterable[Located], faults: list[Fault]) -> Found[Row]:
-    """The rows that are sound, each with where it stands; the faults of the others are added to ``faults``."""
-    rows = []
-    for entry in located:
+def _read_claims(folder: Path, file: str, faults: list[Fault]) -> Table[Claim]:
+    """The claims of a file of JSON lines; blank lines are passed over."""
+    text, wrong = read_text(folder.parent, file)
+    faults += wrong
+    rows: list[Claim] = []
+    ids: set[str] = set()
+    for number, line in enumerate((text or "").split("\n"), start=1):
+        if not line.strip():
+            continue
         try:
-            rows.append((entry, model.model_validate(entry.values)))
-        except ValidationError as error:
-            faults.extend(_fault(entry, detail, model) for detail in error.errors(include_url=False))
-    return rows
+            values = json.loads(line)
+        except json.JSONDecodeError as error:
+            remedy = f"Mend it near column {error.colno}: {error.msg}. One claim is one object on one line."
+            faults.append(Fault(file, f"line {number}", "is not JSON", remedy))
+            continue
+        if not isinstance(values, dict):
+            remedy = 'Write one claim a line, as {"id": ..., "source": ...}.'
+            faults.append(Fault(file, f"line {number}", "is not an object", remedy))
+            continue
+        id = str(values.get("id", ""))
+        ids.add(id)
+        faults += make(rows, Claim, values, Where(file, f"{id}, line {number}" if id else f"line {number}"))
+    return Table(tuple(rows), frozenset(ids), whole=text is not None)
 
 
-def _fault(entry: Located, detail: Any, model: type[BaseModel]) -> Fault:
-    """One error of pydantic as a fault with a remedy."""
-    where = ".".join(str(part) for part in detail["loc"])
-    given, kind, names = detail["input"], detail["type"], list(model.model_fields)
-    if kind == "missing":
-        return entry.fault(f"{where!r} is missing", f"Add {where!r}.")
-    if kind == "extra_forbidden":
-        return entry.fault(
-            f"unknown key {where!r}", nearest(where, names) or f"Take it out; keys are {', '.join(names)}."
-        )
-    if kind == "literal_error":
-        words = re.findall(r"'([^']+)'", detail["ctx"]["expected"])
-        remedy = f"{nearest(str(given), words)} Write one of: {', '.join(words)}.".strip()
-        return entry.fault(f"{where} {given!r} is not in the vocabulary", remedy)
-    if kind == "value_error":
-        fault, _, remedy = str(detail["ctx"]["error"]).partition(". ")
-        return entry.fault(f"{where}: {fault}" if where else fault, remedy or "Mend it.")
-    if kind in ("string_too_short", "too_short"):
-        return entry.fault(f"{where!r} is empty", f"Fill in {where!r}.")
-    return entry.fault(f"{where} {given!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}", f"Mend {where!r}.")
-
-
-def _ids(entries: Iterable[Located]) -> set[str]:
-    """The ids that are given, whether or not their rows are sound: one fault is not named twice."""
-    return {entry.id for entry in entries if entry.id}
-
-
-def _repeated(entries: Iterable[Located]) -> Iterator[Fault]:
+def _twice(rows: Iterable[Source | Claim | Observation | Judgement]) -> Iterator[Fault]:
     """Ids that stand twice; sources, claims, observations and judgements share one list of ids."""
-    first: dict[str, Located] = {}
-    for entry in entries:
-        earlier = first.setdefault(entry.id, entry)
-        if entry.id and earlier is not entry:
-            fault = f"the id {entry.id!r} stands already in {earlier.file}, {earlier.where}"
-            yield entry.fault(fault, "Give one of them another id.")
+    first: dict[str, Row] = {}
+    for row in rows:
+        earlier = first.setdefault(row.id, row)
+        if earlier is not row:
+            fault = f"the id {row.id!r} stands already in {earlier.where.file}, {earlier.where.row}"
+            yield row.fault(fault, "Give one of them another id.")
 
 
-def _unknown(named: Iterable[tuple[Located, str, str]], known: set[str], home: str) -> Iterator[Fault]:
-    """Names that are not in the set of known ids, each with what it should name."""
-    for entry, what, name in named:
-        if name not in known:
-            remedy = f"{nearest(name, known)} Add it there, or name another.".strip()
-            yield entry.fault(f"{what} {name!r} is not in {home}", remedy)
+def _unknown_sources(sources: Table[Source], claims: Table[Claim], series: Table[Observation]) -> Iterator[Fault]:
+    named: list[tuple[Row, str, str]] = [(row, "source", row.source) for row in (*claims, *series)]
+    named += [(row, "cited source", row.cites) for row in claims if row.cites]
+    for row, what, source in named:
+        if source not in sources:
+            remedy = f"{nearest(source, sources.ids)} Add it there, or name another.".strip()
+            yield row.fault(f"{what} {source!r} is not in sources*.toml", remedy)
 
 
-def _used_unweighed(judgements: Found[Judgement]) -> Iterator[Fault]:
-    for entry, judgement in judgements:
-        for claim in judgement.uses:
-            if claim not in judgement.claims:
-                remedy = f"{nearest(claim, judgement.claims)} Add {claim!r} to claims, or take it out of uses.".strip()
-                yield entry.fault(f"uses {claim!r}, which is not among its claims", remedy)
+def _unknown_claims(claims: Table[Claim], series: Table[Observation], judgements: Table[Judgement]) -> Iterator[Fault]:
+    for row in judgements:
+        for claim in row.claims:
+            if claim not in claims and claim not in series:
+                remedy = f"{nearest(claim, claims.ids | series.ids)} Add it, or name another.".strip()
+                yield row.fault(f"claim {claim!r} is not in the evidence", remedy)
+        for claim in row.uses:
+            if claim not in row.claims:
+                remedy = f"{nearest(claim, row.claims)} Add {claim!r} to claims, or take it out of uses.".strip()
+                yield row.fault(f"uses {claim!r}, which is not among its claims", remedy)

@@ -60,11 +60,13 @@ class Table(Generic[R]):
         rows: Those without a fault of their own.
         ids: The ids of all rows, also of those with faults, so that one fault does not make others.
         whole: False where the file could not be read at all: nothing can be said of what it does not hold.
+        sound: False where some row has a fault of its own, so that sums and counts say nothing.
     """
 
     rows: tuple[R, ...] = ()
     ids: frozenset[str] = frozenset()
     whole: bool = True
+    sound: bool = True
 
     def __iter__(self) -> Iterator[R]:
         return iter(self.rows)
@@ -80,6 +82,7 @@ def join(tables: Iterable[Table[R]]) -> Table[R]:
         tuple(row for table in those for row in table.rows),
         frozenset().union(*(table.ids for table in those)),
         all(table.whole for table in those),
+        all(table.sound for table in those),
     )
 
 
@@ -205,15 +208,17 @@ def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[
     """
     text, faults = read_text(folder, file)
     if text is None:
-        return Table(whole=False), faults
+        return Table(whole=False, sound=False), faults
     records, faults = _records(file, text)
     if not records:
-        return Table(whole=False), faults or [Fault(file, "line 1", "the file is empty", "Write the head of columns.")]
+        return Table(whole=False, sound=False), faults or [
+            Fault(file, "line 1", "the file is empty", "Write the head of columns.")
+        ]
     (_, head), *body = records
     columns = {column.alias or name: column for name, column in model.model_fields.items()}
     faults += _head_faults(file, head, list(columns))
     if any(column not in head for column in columns):
-        return Table(ids=_ids(head, body, key), whole=False), faults
+        return Table(ids=_ids(head, body, key), whole=False, sound=False), faults
     rows: list[R] = []
     first_lines: dict[str, int] = {}
     for line, cells in body:
@@ -233,7 +238,7 @@ def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[
             name: cell for name, cell in given.items() if name in columns and (cell or columns[name].is_required())
         }
         faults += make(rows, model, filled, where)
-    return Table(tuple(rows), frozenset(first_lines) - {""}), faults
+    return Table(tuple(rows), frozenset(first_lines) - {""}, sound=not faults), faults
 
 
 def read_entries(
@@ -242,7 +247,9 @@ def read_entries(
     """The entries ``[[word]]`` of a TOML document that was read, as models."""
     entries = document.get(word, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        return Table(whole=False), [Fault(file, word, "is not a list of tables", f"Write each one as [[{word}]].")]
+        return Table(whole=False, sound=False), [
+            Fault(file, word, "is not a list of tables", f"Write each one as [[{word}]].")
+        ]
     rows: list[R] = []
     faults: list[Fault] = []
     ids: set[str] = set()
@@ -256,7 +263,7 @@ def read_entries(
             continue
         ids.add(id)
         faults += make(rows, model, entry, where)
-    return Table(tuple(rows), frozenset(ids) - {""}), faults
+    return Table(tuple(rows), frozenset(ids) - {""}, sound=not faults), faults
 
 
 def unknown_keys(file: str, document: Mapping[str, Any], known: Iterable[str]) -> list[Fault]:

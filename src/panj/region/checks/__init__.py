@@ -1,0 +1,42 @@
+"""What must hold between the files of a region. Each check is a pure function from a draft to faults."""
+
+from __future__ import annotations
+
+from panj.basics.faults import Fault
+from panj.region.checks.backing import backing
+from panj.region.checks.clock import clock, dates
+from panj.region.checks.flows import flows, parameters, targets
+from panj.region.checks.geography import borders, crossings, maps, roads, sections, statuses
+from panj.region.checks.guards import agencies, holdings, strength
+from panj.region.checks.regimes import events, programmes, rules, scenarios
+from panj.region.draft import Draft
+
+CHECKS = (
+    clock,
+    borders,
+    sections,
+    statuses,
+    crossings,
+    roads,
+    maps,
+    agencies,
+    holdings,
+    strength,
+    rules,
+    programmes,
+    events,
+    flows,
+    parameters,
+    targets,
+    scenarios,
+    dates,
+    backing,
+)
+
+
+def check(draft: Draft) -> list[Fault]:
+    """Every fault between the files of a region, in the order of the checks."""
+    return [fault for check in CHECKS for fault in check(draft)]
+
+
+__all__ = ["check"]

@@ -1,0 +1,89 @@
+"""Checks of flows, parameters and targets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from panj.basics.codes import border_code
+from panj.basics.faults import Fault
+from panj.basics.reading import Table
+from panj.region.checks.references import refer
+from panj.region.checks.regimes import in_order
+from panj.region.draft import Draft
+from panj.region.flows import Flow, Parameter
+
+
+def flows(draft: Draft) -> Iterator[Fault]:
+    """Flows go between places that exist; every step of a route is a border."""
+    for flow in draft.flows:
+        for pair in flow.pair:
+            yield from refer(flow, "pair.origin", [pair.origin], draft.places)
+            yield from refer(flow, "pair.destination", [pair.destination], draft.places)
+            if pair.factor:
+                yield from refer(flow, "pair.factor", [pair.factor], draft.parameters)
+            if pair.origin == pair.destination:
+                yield flow.fault(f"a pair leads from {pair.origin!r} to itself", "Mend origin or destination.")
+            for volume in pair.volume:
+                name = f"volume {pair.origin} to {pair.destination} at {volume.at}"
+                yield from in_order(flow, name, volume.low, volume.value, volume.high)
+        yield from _routes(draft, flow)
+
+
+def _routes(draft: Draft, flow: Flow) -> Iterator[Fault]:
+    for route in flow.route:
+        yield from refer(flow, f"route {route.name!r}: state", route.states, draft.states)
+        for one, other in pairwise(route.states):
+            if one not in draft.states or other not in draft.states:
+                continue
+            if one == other or border_code(f"{one}-{other}") not in draft.borders:
+                fault = f"route {route.name!r} steps from {one} to {other}, and there is no such border"
+                yield flow.fault(fault, "Add the states between them, or the border to borders.csv.")
+
+
+def parameters(draft: Draft) -> Iterator[Fault]:
+    """low <= central <= high, inside plausible, and of a distribution that can have them."""
+    for parameter in draft.parameters:
+        yield from in_order(parameter, "low, central, high", parameter.low, parameter.central, parameter.high)
+        least, most = parameter.plausible
+        if least > most:
+            yield parameter.fault("plausible is reversed", "Write plausible = [min, max].")
+            continue
+        for name, number in (("low", parameter.low), ("central", parameter.central), ("high", parameter.high)):
+            if number is not None and not least <= number <= most:
+                fault = f"{name} {number:g} is outside plausible [{least:g}, {most:g}]"
+                yield parameter.fault(fault, "Widen plausible or mend the number.")
+        yield from _possible(parameter)
+
+
+def _possible(parameter: Parameter) -> Iterator[Fault]:
+    """The distribution can have such quantiles."""
+    low, high, kind = parameter.low, parameter.high, parameter.distribution
+    if kind == "fixed":
+        if any(number not in (None, parameter.central) for number in (low, high)):
+            yield parameter.fault("is fixed, but has a range", "Take low and high away, or name a distribution.")
+        return
+    if low is None or high is None:
+        yield parameter.fault(f"is {kind} without low and high", "Write both, or distribution = 'fixed'.")
+        return
+    if low == high:
+        yield parameter.fault(f"is {kind}, but low and high are equal", "Write a range, or distribution = 'fixed'.")
+    if kind in ("loguniform", "lognormal") and low <= 0:
+        yield parameter.fault(f"is {kind}, but low is {low:g}", "Write positive numbers, or another distribution.")
+    if kind == "beta" and not (low > 0 and high < 1):
+        yield parameter.fault("is beta, but its range is not inside 0 to 1", "Write 0 < low and high < 1.")
+    if math.isinf(low) or math.isinf(high):
+        yield parameter.fault("has an infinite range", "Write finite numbers.")
+
+
+def targets(draft: Draft) -> Iterator[Fault]:
+    """Targets stand at places and on flows that exist, in order."""
+    geography = (draft.states, draft.borders, draft.sections, draft.crossings, draft.places)
+    anywhere = Table[Any](ids=frozenset({"region"}))
+    for target in draft.targets:
+        yield from refer(target, "place", [target.place], anywhere, *geography)
+        if target.flow:
+            yield from refer(target, "flow", [target.flow], draft.flows)
+        yield from in_order(target, "low, value, high", target.low, target.value, target.high)

@@ -1,0 +1,77 @@
+"""Reading the shapes of sections and states from GeoJSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from panj.basics.faults import Fault
+from panj.basics.reading import read_json
+from panj.region.geography import Geometry, Ring
+
+S = TypeVar("S")
+
+
+def read_geometry(folder: Path) -> tuple[Geometry, list[Fault]]:
+    """``geometry/borders.geojson`` and ``geometry/states.geojson``."""
+    borders, border_faults = _read_shapes(folder, "geometry/borders.geojson", "section", _lines)
+    states, state_faults = _read_shapes(folder, "geometry/states.geojson", "state", _polygons)
+    return Geometry(borders, states), border_faults + state_faults
+
+
+def _read_shapes(
+    folder: Path, file: str, name: str, parse: Callable[[str, Any], S]
+) -> tuple[dict[str, S], list[Fault]]:
+    """The shapes of a feature collection by the property ``name``."""
+    document, faults = read_json(folder, file)
+    if document is None:
+        return {}, faults
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        return {}, [Fault(file, "top", "is not a feature collection", "Write a GeoJSON FeatureCollection.")]
+    shapes: dict[str, S] = {}
+    for number, feature in enumerate(features, start=1):
+        try:
+            id = feature["properties"][name]
+            row = f"feature {number}, {id}"
+        except (KeyError, TypeError):
+            row = f"feature {number}"
+            faults.append(Fault(file, row, f"has no property {name!r}", f"Write the id of the {name} as {name!r}."))
+            continue
+        if id in shapes:
+            faults.append(Fault(file, row, "stands in the file already", "Join its parts into one Multi- geometry."))
+            continue
+        try:
+            shapes[id] = parse(feature["geometry"]["type"], feature["geometry"]["coordinates"])
+        except (KeyError, TypeError, ValueError) as error:
+            faults.append(Fault(file, row, f"has a bad geometry: {error}", "Write [longitude, latitude] in degrees."))
+    return shapes, faults
+
+
+def _lines(kind: str, coordinates: Any) -> tuple[Ring, ...]:
+    match kind:
+        case "LineString":
+            return (_ring(coordinates, 2),)
+        case "MultiLineString":
+            return tuple(_ring(line, 2) for line in coordinates)
+    raise ValueError(f"{kind} is not LineString or MultiLineString")
+
+
+def _polygons(kind: str, coordinates: Any) -> tuple[tuple[Ring, ...], ...]:
+    match kind:
+        case "Polygon":
+            return (tuple(_ring(ring, 4) for ring in coordinates),)
+        case "MultiPolygon":
+            return tuple(tuple(_ring(ring, 4) for ring in polygon) for polygon in coordinates)
+    raise ValueError(f"{kind} is not Polygon or MultiPolygon")
+
+
+def _ring(points: Any, least: int) -> Ring:
+    ring = tuple((float(lon), float(lat)) for lon, lat, *_ in points)
+    if len(ring) < least:
+        raise ValueError(f"{len(ring)} points where at least {least} are needed")
+    for lon, lat in ring:
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise ValueError(f"[{lon:g}, {lat:g}] is no longitude and latitude")
+    return ring

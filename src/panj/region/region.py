@@ -1,0 +1,164 @@
+"""The region as one object, and a scenario laid over it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeVar
+
+from panj.basics.dates import Month, first_day, last_day
+from panj.basics.faults import FaultsError, nearest
+from panj.basics.reading import Date, Name, Row, Text
+from panj.evidence import Evidence
+from panj.region.flows import Flow, Parameter, Target
+from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
+from panj.region.guards import Agency, Holding, Strength
+from panj.region.regimes import Delivery, Event, Programme, Rule, Scenario
+
+
+class RegionError(FaultsError):
+    """A region cannot be opened; ``faults`` holds every reason."""
+
+
+class Pivot(Row):
+    """The date that splits before from after."""
+
+    date: Date
+    name: Text
+
+
+class Head(Row):
+    """The top of ``region.toml``; months are text here."""
+
+    format: Literal[1]
+    code: Text
+    title: Text
+    start: Date
+    end: Date
+    history_until: Date
+    pivot: Pivot
+    before: tuple[Date, Date]
+    after: tuple[Date, Date]
+    attribution: tuple[str, ...] = ()
+
+
+class Factor(NamedTuple):
+    """A scenario multiplies a parameter from a month on (None: always)."""
+
+    parameter: Name
+    factor: float
+    since: Month | None
+
+
+@dataclass(frozen=True)
+class Region:
+    """Everything a region's folder says, checked. Names are those of the files; see ``docs/region-format.md``.
+
+    Attributes:
+        geometry: Shapes for maps.
+        factors: What scenarios multiply parameters by; empty for the history.
+    """
+
+    code: str
+    title: str
+    start: Month
+    end: Month
+    history_until: Month
+    pivot: Pivot
+    before: tuple[Month, Month]
+    after: tuple[Month, Month]
+    attribution: tuple[str, ...]
+    folder: Path
+    states: dict[str, State]
+    places: dict[str, Place]
+    borders: dict[str, Border]
+    sections: dict[str, Section]
+    crossings: dict[str, Crossing]
+    agencies: dict[str, Agency]
+    rules: dict[str, Rule]
+    programmes: dict[str, Programme]
+    events: dict[str, Event]
+    flows: dict[str, Flow]
+    parameters: dict[str, Parameter]
+    targets: dict[str, Target]
+    scenarios: dict[str, Scenario]
+    roads: tuple[Road, ...]
+    statuses: tuple[Status, ...]
+    holdings: tuple[Holding, ...]
+    strength: tuple[Strength, ...]
+    evidence: Evidence
+    geometry: Geometry
+    factors: tuple[Factor, ...] = field(default=())
+
+    def overlay(self, scenario: Scenario | str) -> Region:
+        """The region with a scenario laid over it.
+
+        What the scenario drops vanishes; if the scenario holds only from a date, what began before that date ends on
+        the day before it, and what the scenario adds begins no earlier. Factors on parameters are kept in ``factors``,
+        so that a member's draws stay the same under every scenario.
+
+        Raises:
+            KeyError: The region has no scenario of this id.
+        """
+        if isinstance(scenario, str):
+            if scenario not in self.scenarios:
+                raise KeyError(f"{scenario!r} is not a scenario of {self.code}. {nearest(scenario, self.scenarios)}")
+            scenario = self.scenarios[scenario]
+        since = first_day(scenario.from_) if scenario.from_ else None
+        month = Month(since) if since else None
+        return replace(
+            self,
+            rules=_laid(self.rules, scenario.drop_rules, scenario.rules, since),
+            programmes=_laid(self.programmes, scenario.drop_programmes, scenario.programmes, since),
+            events=_laid(self.events, scenario.drop_events, scenario.events, since),
+            factors=self.factors + tuple(Factor(name, by, month) for name, by in scenario.parameters.items()),
+        )
+
+
+T = TypeVar("T", Rule, Programme, Event)
+
+
+def _laid(history: dict[str, T], dropped: Collection[str], added: tuple[T, ...], since: dt.date | None) -> dict[str, T]:
+    """Entries of the history without those dropped, with those added (which replace entries of the same id)."""
+    kept = {id: _until(entry, since) if id in dropped else entry for id, entry in history.items()}
+    laid = {id: entry for id, entry in kept.items() if entry is not None}
+    return laid | {entry.id: _since(entry, since) for entry in added}
+
+
+def _until(entry: T, since: dt.date | None) -> T | None:
+    """What is left of a dropped entry: what was before the scenario begins, if anything."""
+    if since is None:
+        return None
+    if isinstance(entry, Programme):
+        begun = (delivery for delivery in entry.deliveries if first_day(delivery.from_) < since)
+        deliveries = tuple(_handed_over(delivery, since) for delivery in begun)
+        return entry.model_copy(update={"deliveries": deliveries}) if deliveries else None
+    if first_day(entry.from_) >= since:
+        return None
+    if entry.to is not None and last_day(entry.to) < since:
+        return entry
+    return entry.model_copy(update={"to": _eve(since)})
+
+
+def _handed_over(delivery: Delivery, since: dt.date) -> Delivery:
+    """The part of a delivery that comes before a day, in proportion to time."""
+    start, end = first_day(delivery.from_), last_day(delivery.to)
+    if end < since:
+        return delivery
+    share = (since - start).days / ((end - start).days + 1)
+    parts = {name: getattr(delivery, name) for name in ("usd", "low", "high")}
+    scaled = {name: None if usd is None else usd * share for name, usd in parts.items()}
+    return delivery.model_copy(update={"to": _eve(since)} | scaled)
+
+
+def _since(entry: T, since: dt.date | None) -> T:
+    """What is added, beginning no earlier than the scenario; deliveries keep their own dates."""
+    if since is None or isinstance(entry, Programme) or first_day(entry.from_) >= since:
+        return entry
+    return entry.model_copy(update={"from_": since.isoformat()})
+
+
+def _eve(day: dt.date) -> str:
+    return (day - dt.timedelta(days=1)).isoformat()

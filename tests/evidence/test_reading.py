@@ -80,7 +80,7 @@ FAULTS = {
     "dates reversed": (another(holds_from="2002", holds_to="2001"), "claims/some.jsonl", "line 5", "before", "Swap"),
     "border reversed": (another(places=["SO-NO"]), "claims/some.jsonl", "line 5", "'SO-NO'", "'NO-SO'"),
     "quantity empty": (another(quantity={"unit": "kg"}), "claims/some.jsonl", "line 5", "no number", "null"),
-    "quantity of text": (another(quantity={"value": "x", "unit": "t"}), "claims/some.jsonl", "line 5", "value", "number"),
+    "quantity of text": (another(quantity={"value": "x", "unit": "t"}), "claims/some.jsonl", "line 5", "value", ""),
     "quantity disordered": (
         another(quantity={"low": 3, "high": 2, "unit": "kg"}), "claims/some.jsonl", "line 5", "order", "low <=",
     ),
@@ -111,7 +111,7 @@ FAULTS = {
         append("series.csv", "o4,opium_output,NO,2004,,t,ledger,\n"), "series.csv", "o4, line 5", "value is empty", "",
     ),
     "value of text": (
-        append("series.csv", "o4,opium_output,NO,2004,lots,t,ledger,\n"), "series.csv", "o4, line 5", "'many'", "number",
+        append("series.csv", "o4,opium_output,NO,2004,lots,t,ledger,\n"), "series.csv", "o4, line 5", "lots", "number",
     ),
     "series not UTF-8": (append("series.csv", b"o4,\xe9,NO,2004,1,t,ledger,\n"), "series.csv", "file", "UTF-8", "Save"),
     "period reversed": (

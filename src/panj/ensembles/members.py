@@ -1,0 +1,93 @@
+"""Members: draws of every uncertain parameter, and luck; the same for every scenario.
+
+Member 41 has the same draws and meets the same luck whatever is laid over the history, so two scenarios differ by the
+scenario alone. Nothing here depends on how many members are asked for: a run of 400 begins with the run of 200.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.optimize import least_squares
+from scipy.stats import qmc
+
+from panj.region import Factor
+from panj.region.flows import Parameter
+
+TAIL = 0.05
+"""The range of a parameter runs from this quantile to one minus it."""
+
+EDGE = 1e-4
+"""Draws stay this far inside the unit cube, so that no long-tailed prior sends one member to infinity."""
+
+
+def draw(parameters: Sequence[Parameter], members: Sequence[int], seed: int) -> dict[str, NDArray[np.float64]]:
+    """Draw parameters for the members, by a scrambled Sobol sequence over all of them.
+
+    Args:
+        parameters: With their distributions, in the order of the region's file.
+        members: Numbers of the members, from 0.
+        seed: Of the study.
+
+    Returns:
+        For each parameter's name, one value a member, inside its plausible range.
+    """
+    sampler = qmc.Sobol(d=max(len(parameters), 1), scramble=True, rng=np.random.default_rng(seed))
+    cube = sampler.random_base2(max(1, int(max(members, default=0)).bit_length()))[list(members)]
+    cube = np.clip(cube, EDGE, 1 - EDGE)
+    return {parameter.id: quantile(parameter, cube[:, number]) for number, parameter in enumerate(parameters)}
+
+
+def quantile(parameter: Parameter, chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The value of a parameter at a cumulative chance, kept inside its plausible range.
+
+    Low and high are its 5 % and 95 % (uniform and loguniform: its ends); a lognormal has its median at the centre.
+    """
+    low, central, high = parameter.low, parameter.central, parameter.high
+    if parameter.distribution == "fixed" or low is None or high is None or low == high:
+        return np.full(chance.shape, central)
+    wide = 2 * stats.norm.ppf(1 - TAIL)
+    match parameter.distribution:
+        case "uniform":
+            value = low + (high - low) * chance
+        case "loguniform":
+            value = np.exp(np.log(low) + np.log(high / low) * chance)
+        case "normal":
+            value = central + (high - low) / wide * stats.norm.ppf(chance)
+        case "lognormal":
+            value = central * np.exp(np.log(high / low) / wide * stats.norm.ppf(chance))
+        case _:
+            value = stats.beta(*beta_shape(low, high)).ppf(chance)
+    return np.clip(value, *parameter.plausible)
+
+
+def beta_shape(low: float, high: float) -> tuple[float, float]:
+    """Shape of the beta distribution whose 5 % and 95 % are these."""
+
+    def gap(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(stats.beta(*np.exp(logs)).ppf([TAIL, 1 - TAIL])) - [low, high]
+
+    middle = (low + high) / 2
+    spread = (high - low) / 3.3
+    weight = max(middle * (1 - middle) / spread**2 - 1, 0.5)
+    fit = least_squares(gap, np.log([middle * weight, (1 - middle) * weight]))
+    first, second = np.exp(fit.x)
+    return float(first), float(second)
+
+
+def luck(members: Sequence[int], seed: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Standard normal luck of each member, one stream a member: ``(*shape, member)``."""
+    streams = [np.random.Generator(np.random.Philox(key=[seed, member])) for member in members]
+    return np.stack([stream.standard_normal(shape) for stream in streams], axis=-1).astype(np.float32)
+
+
+def apply(draws: Mapping[str, NDArray[np.float64]], factors: Iterable[Factor]) -> dict[str, NDArray[np.float64]]:
+    """Draws with a scenario's factors that hold for the whole clock."""
+    scaled = dict(draws)
+    for factor in factors:
+        if factor.since is None:
+            scaled[factor.parameter] = scaled[factor.parameter] * factor.factor
+    return scaled

@@ -6,11 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from panj.basics.reading import BorderCode, Date, Id, Ids, NotNegative, OpenDate, Row, Share, StateCode, Text
+from panj.basics.reading import Date, Id, Ids, NotNegative, OpenDate, Row, Share, StateCode, Text
 
 
 class Agency(Row):
-    """A border guard, customs or other service; ``state``: whose it is, wherever it stands."""
+    """A border guard, customs or other service.
+
+    ``state``: whose it is, wherever it stands; ``parent``: the body it answers to, in words.
+    """
 
     id: Id
     name: Text
@@ -18,17 +21,20 @@ class Agency(Row):
     kind: Literal["guards", "customs", "foreign guards", "police", "drug control"]
     from_: OpenDate = Field(default=None, alias="from")
     to: OpenDate = None
-    parent: Id | None = None
+    parent: str = ""
     successor: Id | None = None
     claims: Ids = ()
     note: str = ""
 
 
 class Holding(Row):
-    """An agency guards one side (a state code) of a section, from a date to a date."""
+    """An agency guards one side (a state code) of a section, from a date to a date.
+
+    ``section`` may be a border: all of its sections that have no row of their own on that side and day.
+    """
 
     agency: Id
-    section: Id
+    section: Text
     side: StateCode
     from_: OpenDate = Field(default=None, alias="from")
     to: OpenDate = None
@@ -45,7 +51,7 @@ class Strength(Row):
 
     agency: Id
     side: StateCode
-    section: Id | BorderCode
+    section: Text
     date: Date
     staff: NotNegative | None = None
     equipment_usd: NotNegative | None = None

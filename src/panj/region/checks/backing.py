@@ -43,7 +43,8 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
         for route in flow.route:
             yield flow, f"route {route.name!r}: ", route.claims
     for scenario in draft.scenarios:
-        for entry in (*scenario.rules, *scenario.programmes, *scenario.events):
+        added: list[Any] = [*scenario.rules, *scenario.programmes, *scenario.events]
+        for entry in added:
             yield entry, "", entry.claims
 
 

@@ -53,7 +53,8 @@ def dates(draft: Draft) -> Iterator[Fault]:
     for programme in draft.programmes:
         yield from _deliveries(programme)
     for scenario in draft.scenarios:
-        for entry in (*scenario.rules, *scenario.events):
+        added: list[Any] = [*scenario.rules, *scenario.events]
+        for entry in added:
             yield from ordered(entry, "from", entry.from_, "to", entry.to)
         for programme in scenario.programmes:
             yield from _deliveries(programme)

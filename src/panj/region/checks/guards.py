@@ -13,23 +13,22 @@ from panj.region.guards import Holding
 
 
 def agencies(draft: Draft) -> Iterator[Fault]:
-    """Agencies belong to states; parents and successors exist."""
+    """Agencies belong to states; successors exist."""
     for agency in draft.agencies:
         yield from refer(agency, "state", [agency.state], draft.states)
-        for column, other in (("parent", agency.parent), ("successor", agency.successor)):
-            if other:
-                yield from refer(agency, column, [other], draft.agencies)
-            if other == agency.id:
-                yield agency.fault(f"is its own {column}", f"Mend or empty {column}.")
+        if agency.successor:
+            yield from refer(agency, "successor", [agency.successor], draft.agencies)
+        if agency.successor == agency.id:
+            yield agency.fault("is its own successor", "Mend or empty successor.")
 
 
 def holdings(draft: Draft) -> Iterator[Fault]:
     """Holdings name agencies, sections and sides that exist; no two hold one side at a time."""
-    border_of = border_of_section(draft)
+    border_of = border_of_section(draft) | {border.id: border.id for border in draft.borders}
     held: dict[tuple[str, str], list[Holding]] = defaultdict(list)
     for holding in draft.holdings:
         yield from refer(holding, "agency", [holding.agency], draft.agencies)
-        yield from refer(holding, "section", [holding.section], draft.sections)
+        yield from refer(holding, "section", [holding.section], draft.sections, draft.borders)
         if holding.section in border_of:
             yield from sides(holding, "side", border_of[holding.section], [holding.side])
         for other in held[holding.section, holding.side]:

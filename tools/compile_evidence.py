@@ -1,20 +1,10 @@
-"""Compile the public tables on rules of passage into a region's evidence and dated rules.
-
-Run as ``python tools/compile_rules.py PATH_TO_DATA REGION_FOLDER``. It reads the tables ``regimes.csv``,
-``parameter_evidence.csv``, ``series.csv``, ``trade_dyad_derived.csv``, ``armed_conflict_state_years.csv`` and writes
-``evidence/claims/{regimes,literature,conflict}.jsonl``, ``evidence/series.csv``, ``evidence/sources-data.toml`` and
-``regimes/*.toml``. The same input gives the same files to the byte. What a person decided stands in
-``compile_rules.toml`` (sources, instruments, rows that stay evidence), ``compile_rules_rows.toml`` (how a row is read)
-and ``compile_rules_essay.toml`` (rules that the essay alone gives, and second dates), all beside this file.
-"""
+"""Compile the public tables into a region's evidence: sources, claims and series. `compile_rules.py` runs it."""
 
 from __future__ import annotations
 
 import csv
 import json
 import re
-import sys
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -366,14 +356,6 @@ def write_table(path: Path, table: list[Row]) -> None:
         writer.writerows(table)
 
 
-def read_tables(folder: Path) -> Table:
-    """The decisions of a person: all tables beside this file, as one."""
-    tables: Table = {}
-    for path in sorted(folder.glob("compile_rules*.toml")):
-        tables |= tomllib.loads(path.read_text(encoding="utf-8"))
-    return tables
-
-
 def compile_evidence(data: Path, region: Path, tables: Table) -> None:
     """Write the evidence of the region that comes from the public tables."""
     sources = Sources(tables["source_kind"], tables["essay_source"])
@@ -386,13 +368,3 @@ def compile_evidence(data: Path, region: Path, tables: Table) -> None:
     head = "# Sources of the public data. Written by tools/compile_rules.py from the tables it reads.\n\n"
     text = head + toml_tables("source", sources.entries)
     (region / "evidence" / "sources-data.toml").write_text(text, encoding="utf-8")
-
-
-def main(data: Path, region: Path) -> None:
-    """Compile everything."""
-    tables = read_tables(Path(__file__).parent)
-    compile_evidence(data, region, tables)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,310 @@
+"""The network of passage: portals in groups, directed links between groups, classes of traffic, pairs.
+
+A *class* is one kind of traffic: it has its own fixed costs inside every group and its own spread of tastes. A *pair* is
+a class and a destination. An *origin* is a portal where journeys begin. What a link costs is told later, at every call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+from numpy.typing import ArrayLike, NDArray
+
+from panj.passage.faults import NetworkError, faults_of
+
+Portal = Hashable
+Real = NDArray[np.float64]
+
+WIDE = 60.0  # block costs may differ by this many spreads before products of float32 are no longer enough
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """One class of traffic.
+
+    Attributes:
+        spread: Scale of the spread of tastes, in the unit of all costs; > 0.
+        blocks: For each group, the fixed cost from each of its portals (rows) to each (columns), >= 0; inf: no way.
+    """
+
+    spread: float
+    blocks: Mapping[Hashable, ArrayLike]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One way over: from a portal of one group to a portal of another.
+
+    Attributes:
+        tail: Portal from which it leaves.
+        head: Portal at which it arrives.
+        size: Size correction; > 0. A link split into two of half the size each changes nothing.
+    """
+
+    tail: Portal
+    head: Portal
+    size: float = 1.0
+
+
+class Network(eqx.Module):
+    """A checked network, ready for `assign`. Make one with `Network.build`.
+
+    Everything numeric is a leaf (costs are divided by the spread of their class), so a network may be passed through
+    `jax.jit` or closed over. Links are kept twice: in order of departure (by tail group) and of arrival (by head group).
+
+    Attributes:
+        spread: Spread of each class.
+        weight: exp(-cost) from each arriving to each departing link of a group, by class; 0: no turn.
+        weight_back: The same, transposed.
+        step: The costs behind `weight`, in spreads.
+        start: Cost from each origin to each departing link, by class.
+        stop: Cost from each arriving link to the destination of each pair.
+        stay: Cost from each origin to the destination of each pair, without any link.
+        log_size: Logarithm of the size of each departing link.
+    """
+
+    spread: Float[Array, " class"]
+    weight: tuple[Float[Array, "class arriving departing"], ...]
+    weight_back: tuple[Float[Array, "class departing arriving"], ...]
+    step: tuple[Float[Array, "class arriving departing"], ...]
+    start: Float[Array, "class origin link"]
+    stop: Float[Array, "link pair"]
+    stay: Float[Array, "origin pair"]
+    log_size: Float[Array, " link"]
+    departing: Int[Array, " link"]  # link (caller's number) at each place of the departing order
+    placed: Int[Array, " link"]  # the inverse: place in the departing order of each link
+    arriving: Int[Array, " link"]  # place in the departing order, for each place of the arriving order
+    arrived: Int[Array, " link"]  # the inverse: place in the arriving order, for each place of the departing order
+    origin_group: Int[Array, " origin"]
+    bundle: Bundles
+    groups: tuple[Hashable, ...] = eqx.field(static=True)
+    origins: tuple[Portal, ...] = eqx.field(static=True)
+    classes: tuple[Hashable, ...] = eqx.field(static=True)
+    pairs: tuple[tuple[Hashable, Portal], ...] = eqx.field(static=True)
+    links: tuple[tuple[Portal, Portal], ...] = eqx.field(static=True)
+    tail_group: tuple[int, ...] = eqx.field(static=True)  # by caller's link number
+    head_group: tuple[int, ...] = eqx.field(static=True)
+    exact: bool = eqx.field(static=True)
+
+    @staticmethod
+    def build(
+        groups: Mapping[Hashable, Sequence[Portal]],
+        classes: Mapping[Hashable, Traffic],
+        links: Sequence[Link | tuple[Portal, Portal]],
+        pairs: Sequence[tuple[Hashable, Portal]],
+        origins: Sequence[Portal],
+        allowed_turns: Sequence[tuple[int, int]] = (),
+        exact: bool | None = None,
+        dtype: Any = jnp.float32,
+    ) -> Network:
+        """Check what is given and build the network.
+
+        Args:
+            groups: Name of each group and its portals. A portal (any hashable name) belongs to one group.
+            classes: Name and costs of each class of traffic.
+            links: Directed links, `Link` or (tail, head). The order given here is the order of every link axis.
+            pairs: (class, destination portal). The order given here is the order of every pair axis.
+            origins: Portals where journeys may begin. The order given here is the order of every origin axis.
+            allowed_turns: (link in, link out) by number: exceptions to the rule that one who has come from a group does
+                not go straight back into it.
+            exact: Sum in logarithms, entry by entry: slow, but right for any range of costs. None: only where a class
+                has block costs that differ by more than 60 spreads.
+            dtype: float32, or float64 where JAX has it enabled.
+
+        Raises:
+            NetworkError: All faults, each with a remedy.
+        """
+        links = [link if isinstance(link, Link) else Link(*link) for link in links]
+        faults = faults_of(groups, classes, links, pairs, origins, allowed_turns)
+        if faults:
+            raise NetworkError(faults)
+        return _assemble(groups, classes, links, pairs, origins, allowed_turns, exact, jnp.dtype(dtype))
+
+    def only(self, pairs: Sequence[int]) -> Network:
+        """Return the same network with these pairs (by number, in this order) and no class that none of them needs."""
+        chosen = np.asarray(pairs, int)
+        kept = [name for name in self.classes if any(self.pairs[i][0] == name for i in chosen)]
+        rows = np.asarray([self.classes.index(name) for name in kept], int)
+
+        def by_class(blocks: tuple[Array, ...]) -> tuple[Array, ...]:
+            return tuple(block[rows] for block in blocks)
+
+        return replace(
+            self,
+            spread=self.spread[rows],
+            weight=by_class(self.weight),
+            weight_back=by_class(self.weight_back),
+            step=by_class(self.step),
+            start=self.start[rows],
+            stop=self.stop[:, chosen],
+            stay=self.stay[:, chosen],
+            bundle=self.bundle.only(rows, chosen),
+            classes=tuple(kept),
+            pairs=tuple(self.pairs[i] for i in chosen),
+        )
+
+    @property
+    def class_of_pair(self) -> tuple[int, ...]:
+        """Number of the class of each pair."""
+        return tuple(self.classes.index(name) for name, _ in self.pairs)
+
+    @property
+    def pair_spread(self) -> Float[Array, " pair"]:
+        """Spread of the class of each pair."""
+        return self.spread[np.asarray(self.class_of_pair, int)]
+
+
+class Bundles(eqx.Module):
+    """All links from one group to another, taken together: what a cheap lower bound of the cost to go needs.
+
+    Index arrays are padded with the number of bundles (or links), where an infinite cost stands.
+    """
+
+    members: Int[Array, "bundle most"]  # places in the departing order
+    after: Int[Array, "bundle most"]  # bundles by which one may go on
+    step: Float[Array, "class bundle most"]  # least block cost to them
+    leaving: Int[Array, "group most"]  # bundles that leave a group
+    stop: Float[Array, "bundle pair"]  # least cost to the destination
+    group_stop: Float[Array, "group pair"]
+    tail: Int[Array, " link"]  # group that a departing link leaves
+    head: Int[Array, " link"]  # group at which a departing link arrives
+
+    def only(self, classes: NDArray[np.int_], pairs: NDArray[np.int_]) -> Bundles:
+        """Keep some classes and pairs."""
+        return Bundles(
+            self.members, self.after, self.step[classes], self.leaving,
+            self.stop[:, pairs], self.group_stop[:, pairs], self.tail, self.head,
+        )  # fmt: skip
+
+
+def _assemble(
+    groups: Mapping[Hashable, Sequence[Portal]],
+    classes: Mapping[Hashable, Traffic],
+    links: Sequence[Link],
+    pairs: Sequence[tuple[Hashable, Portal]],
+    origins: Sequence[Portal],
+    allowed_turns: Sequence[tuple[int, int]],
+    exact: bool | None,
+    dtype: jnp.dtype,
+) -> Network:
+    names, class_names = tuple(groups), tuple(classes)
+    where = {portal: (g, i) for g, name in enumerate(names) for i, portal in enumerate(groups[name])}
+    tail, head = (np.array([where[p] for p in ends], int).reshape(-1, 2) for ends in _ends(links))
+    departing = np.lexsort((head[:, 0], tail[:, 0]))
+    tail, head = tail[departing], head[departing]
+    arriving = np.lexsort((tail[:, 0], head[:, 0]))
+    costs = [
+        [np.asarray(classes[c].blocks[g], float) / classes[c].spread for g in names] for c in class_names
+    ]  # class, group
+    allowed = set(map(tuple, allowed_turns))
+
+    def step(g: int) -> Real:
+        ins, outs = arriving[head[arriving, 0] == g], np.flatnonzero(tail[:, 0] == g)
+        blocks = np.stack([cost[g][np.ix_(head[ins, 1], tail[outs, 1])] for cost in costs])
+        for row, i in enumerate(ins):
+            for column, o in enumerate(outs):
+                if tail[i, 0] == head[o, 0] and (int(departing[i]), int(departing[o])) not in allowed:
+                    blocks[:, row, column] = np.inf
+        return blocks
+
+    steps = [step(g) for g in range(len(names))]
+    start_at = np.array([where[portal] for portal in origins], int).reshape(-1, 2)
+    stop_at = [(class_names.index(name), *where[portal]) for name, portal in pairs]
+
+    def stop(points: NDArray[np.int_]) -> Real:
+        return np.array(
+            [[costs[c][g][i, k] if g == h else np.inf for c, h, k in stop_at] for g, i in points], float
+        ).reshape(len(points), len(pairs))
+
+    start = np.array(
+        [[[cost[g][i, k] if g == h else np.inf for h, k in tail] for g, i in start_at] for cost in costs], float
+    ).reshape(len(classes), len(origins), len(links))
+    ranges = [np.ptp(finite) for cost in costs for block in cost if len(finite := block[np.isfinite(block)])]
+    stops, stays = stop(head[arriving]), stop(start_at)
+
+    def array(values: Any) -> Array:
+        return jnp.asarray(values, dtype)
+
+    return Network(
+        spread=array([classes[c].spread for c in class_names]),
+        weight=tuple(array(np.exp(-block)) for block in steps),
+        weight_back=tuple(array(np.exp(-block).swapaxes(1, 2)) for block in steps),
+        step=tuple(array(block) for block in steps),
+        start=array(start),
+        stop=array(stops),
+        stay=array(stays),
+        log_size=array(np.log([links[i].size for i in departing])),
+        departing=jnp.asarray(departing),
+        placed=jnp.asarray(np.argsort(departing)),
+        arriving=jnp.asarray(arriving),
+        arrived=jnp.asarray(np.argsort(arriving)),
+        origin_group=jnp.asarray(start_at[:, 0]),
+        bundle=_bundles(tail[:, 0], head[:, 0], arriving, steps, stops, stays, start_at[:, 0], array),
+        groups=names,
+        origins=tuple(origins),
+        classes=class_names,
+        pairs=tuple((name, portal) for name, portal in pairs),
+        links=tuple((link.tail, link.head) for link in links),
+        tail_group=tuple(int(g) for g in tail[np.argsort(departing), 0]),
+        head_group=tuple(int(g) for g in head[np.argsort(departing), 0]),
+        exact=bool(max(ranges, default=0.0) > WIDE) if exact is None else exact,
+    )
+
+
+def _ends(links: Sequence[Link]) -> tuple[list[Portal], list[Portal]]:
+    return [link.tail for link in links], [link.head for link in links]
+
+
+def _bundles(
+    tail: NDArray[np.int_],
+    head: NDArray[np.int_],
+    arriving: NDArray[np.int_],
+    steps: Sequence[Real],
+    stops: Real,
+    stays: Real,
+    origin_group: NDArray[np.int_],
+    array: Any,
+) -> Bundles:
+    names = sorted(set(zip(tail.tolist(), head.tolist(), strict=True)))
+    groups, classes = len(steps), len(steps[0]) if steps else 0
+    rows = [np.flatnonzero((tail == g) & (head == h)) for g, h in names]
+    arrivals = [np.flatnonzero((tail[arriving] == g) & (head[arriving] == h)) for g, h in names]
+    least = np.full((classes, len(names), len(names)), np.inf)
+    for b, (g, h) in enumerate(names):
+        ins = tail[arriving][head[arriving] == h] == g
+        for n, (k, to) in enumerate(names):
+            if k == h:
+                outs = head[tail == h] == to
+                least[:, b, n] = steps[h][:, ins][:, :, outs].min(axis=(1, 2))
+    after = [np.flatnonzero(np.isfinite(least[:, b]).any(axis=0)) for b in range(len(names))]
+    padded = _pad(after, len(names))
+    least = np.concatenate([least, np.full((classes, len(names), 1), np.inf)], axis=2)
+    group_stop = np.stack(
+        [
+            np.concatenate([stops[head[arriving] == g], stays[origin_group == g]]).min(axis=0, initial=np.inf)
+            for g in range(groups)
+        ]
+    )
+    return Bundles(
+        members=jnp.asarray(_pad(rows, len(tail))),
+        after=jnp.asarray(padded),
+        step=array(np.take_along_axis(least, padded[None], axis=2)),
+        leaving=jnp.asarray(_pad([np.array([b for b, n in enumerate(names) if n[0] == g]) for g in range(groups)],
+                                 len(names))),
+        stop=array(np.array([stops[a].min(axis=0) for a in arrivals]).reshape(len(names), stops.shape[1])),
+        group_stop=array(group_stop),
+        tail=jnp.asarray(tail),
+        head=jnp.asarray(head),
+    )  # fmt: skip
+
+
+def _pad(rows: Sequence[NDArray[np.int_]], fill: int) -> NDArray[np.int_]:
+    most = max((len(row) for row in rows), default=0) or 1
+    return np.array([[*row.tolist(), *[fill] * (most - len(row))] for row in rows], int).reshape(len(rows), most)
+

@@ -1,0 +1,72 @@
+"""Two ways to sum over routes: products of weights (fast), or logarithms entry by entry (any range of costs)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array
+
+LIMIT = 80.0  # exp(80) is still a float32, with room for a sum of thousands
+
+
+class Sums(NamedTuple):
+    """How numbers that stand for exp(logarithm) are held, multiplied, added and sent through a block of a group."""
+
+    hold: Callable[[Array], Array]  # from a logarithm
+    hold_number: Callable[[Array], Array]  # from a number >= 0
+    logarithm: Callable[[Array], Array]
+    number: Callable[[Array], Array]
+    times: Callable[[Array, Array], Array]
+    over: Callable[[Array, Array], Array]  # 0 where the divisor is 0
+    plus: Callable[[Array, Array], Array]
+    total: Callable[[Array], Array]  # over the first axis
+    through: Callable[[Array, Array], Array]  # [a, b] with [b, column]
+
+
+def safe_log(number: Array) -> Array:
+    """Return log(number), -inf at 0, with a gradient of 0 there."""
+    positive = number > 0
+    return jnp.where(positive, jnp.log(jnp.where(positive, number, 1.0)), -jnp.inf)
+
+
+def _divide(a: Array, b: Array) -> Array:
+    return jnp.where(b > 0, a / jnp.where(b > 0, b, 1.0), 0.0)
+
+
+def _log_total(terms: Array, axis: int = 0) -> Array:
+    most = lax.stop_gradient(terms.max(axis=axis, keepdims=True, initial=-jnp.inf))
+    most = jnp.where(jnp.isfinite(most), most, 0.0)
+    return safe_log(jnp.exp(terms - most).sum(axis=axis)) + jnp.squeeze(most, axis)
+
+
+def _log_over(a: Array, b: Array) -> Array:
+    known = jnp.isfinite(b)
+    return jnp.where(known, a - jnp.where(known, b, 0.0), -jnp.inf)
+
+
+products = Sums(
+    hold=lambda log: jnp.exp(jnp.minimum(log, LIMIT)),
+    hold_number=lambda number: number,
+    logarithm=safe_log,
+    number=lambda held: held,
+    times=lambda a, b: a * b,
+    over=_divide,
+    plus=lambda a, b: a + b,
+    total=lambda terms: terms.sum(axis=0),
+    through=lambda block, column: block @ column,
+)
+
+logarithms = Sums(
+    hold=lambda log: log,
+    hold_number=safe_log,
+    logarithm=lambda held: held,
+    number=jnp.exp,
+    times=lambda a, b: a + b,
+    over=_log_over,
+    plus=lambda a, b: _log_total(jnp.stack([a, b])),
+    total=_log_total,
+    through=lambda block, column: _log_total(block[:, :, None] + column[None], axis=1),
+)

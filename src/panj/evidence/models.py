@@ -217,6 +217,15 @@ class Evidence:
         """Ids that a rule, a parameter or any other row of a region may name as its evidence."""
         return frozenset(self.claims) | frozenset(self.observations)
 
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """All ids: of sources, claims, observations and judgements."""
+        return self.citable | frozenset(self.sources) | frozenset(self.judgements)
+
+    def get(self, id: str) -> Source | Claim | Observation | Judgement | None:
+        """The claim, observation, judgement or source of an id."""
+        return self.claims.get(id) or self.observations.get(id) or self.judgements.get(id) or self.sources.get(id)
+
     def judgements_on(self, item: str) -> tuple[Judgement, ...]:
         """The judgements that weigh this claim or observation."""
         return tuple(judgement for judgement in self.judgements.values() if item in judgement.claims)

@@ -3,16 +3,50 @@
 No mathematics and no JAX; arrays are made of a region in `simulation`. Below: `evidence`.
 """
 
+from panj.region.accounts import (
+    Account,
+    BorderOn,
+    Line,
+    Topic,
+    account_of,
+    agency_on,
+    border_on,
+    crossing_on,
+    event_on,
+    flow_on,
+    parameter_on,
+    place_on,
+    programme_on,
+    rule_on,
+    scenario_on,
+    section_on,
+    state_on,
+    target_on,
+)
 from panj.region.flows import Flow, Pair, Parameter, Route, Target, Volume
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
 from panj.region.guards import Agency, Holding, Strength
 from panj.region.opening import find_region, open_region, read_region, shipped
 from panj.region.regimes import Delivery, Event, Programme, Rule, Scenario
 from panj.region.region import Factor, Pivot, Region, RegionError
+from panj.region.standing import (
+    delimited_share,
+    events_near,
+    holders,
+    open_sections,
+    posts_open,
+    programmes_active,
+    rules_in_force,
+    sections_of,
+    status_of,
+)
+from panj.region.uses import Use, uses
 
 __all__ = [
+    "Account",
     "Agency",
     "Border",
+    "BorderOn",
     "Crossing",
     "Delivery",
     "Event",
@@ -20,6 +54,7 @@ __all__ = [
     "Flow",
     "Geometry",
     "Holding",
+    "Line",
     "Pair",
     "Parameter",
     "Pivot",
@@ -36,9 +71,35 @@ __all__ = [
     "Status",
     "Strength",
     "Target",
+    "Topic",
+    "Use",
     "Volume",
+    "account_of",
+    "agency_on",
+    "border_on",
+    "crossing_on",
+    "delimited_share",
+    "event_on",
+    "events_near",
     "find_region",
+    "flow_on",
+    "holders",
     "open_region",
+    "open_sections",
+    "parameter_on",
+    "place_on",
+    "posts_open",
+    "programme_on",
+    "programmes_active",
     "read_region",
+    "rule_on",
+    "rules_in_force",
+    "scenario_on",
+    "section_on",
+    "sections_of",
     "shipped",
+    "state_on",
+    "status_of",
+    "target_on",
+    "uses",
 ]

@@ -1,0 +1,49 @@
+"""The command `panj check`: a region checked as a whole, every fault at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from panj.basics.faults import report
+from panj.region import Region, find_region, read_region
+from panj.region.counts import counts
+
+
+def check(
+    region: Annotated[str, typer.Argument(help="A region that ships, or the path of a folder.")] = "central-asia",
+) -> None:
+    """Read a region's files, check them as a whole, and name every fault at once with its remedy.
+
+    Ends with 1 if there are faults; otherwise prints what there is, and how much of it rests on claims.
+    """
+    opened, faults = read_region(find_region(region))
+    if opened is None:
+        number = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
+        print(f"RegionError: {number} in {region}\n{report(faults)}", file=sys.stderr)
+        raise typer.Exit(1)
+    console = Console(width=None if sys.stdout.isatty() else 80)
+    console.print(_table(opened))
+    evidence = opened.evidence
+    console.print(
+        f"{len(evidence.sources)} sources, {len(evidence.claims)} claims, {len(evidence.series)} observations, "
+        f"{len(evidence.judgements)} judgements, {len(opened.states)} states, {len(opened.roads)} roads, "
+        f"{len(opened.scenarios)} scenarios. No faults.",
+        highlight=False,
+    )
+
+
+def _table(region: Region) -> Table:
+    table = Table(title=f"{region.title} ({region.code})", title_justify="left", title_style="bold", box=None)
+    table.add_column("what")
+    for column in ("entries", "with claims", "assumed or source only"):
+        table.add_column(column, justify="right")
+    rows = counts(region)
+    for row in rows:
+        table.add_row(row.kind, f"{row.number:,}", f"{row.backed:,}", f"{row.assumed:,}")
+    table.add_row("all", *(f"{sum(getattr(row, name) for row in rows):,}" for name in ("number", "backed", "assumed")))
+    return table

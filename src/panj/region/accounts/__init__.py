@@ -1,0 +1,92 @@
+"""Accounts in words of one thing of a region on a day, each line with the claims behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from panj.basics.codes import border_code
+from panj.basics.faults import Fault, nearest
+from panj.region.accounts.account import Account, Line, Topic
+from panj.region.accounts.border import BorderOn, border_on
+from panj.region.accounts.flows import flow_on, parameter_on, target_on
+from panj.region.accounts.geography import crossing_on, place_on, section_on, state_on
+from panj.region.accounts.policy import agency_on, event_on, programme_on, rule_on, scenario_on
+from panj.region.region import Region, RegionError
+from panj.region.standing import Day
+
+Teller = Callable[[Region, str, Day | None], Account]
+
+
+def account_of(region: Region, what: str, on: Day | None = None) -> Account:
+    """The account of whatever bears an id, a code or a name; the codes of a border stand in either order.
+
+    Raises:
+        RegionError: Nothing bears it; names the nearest.
+    """
+    tables: list[tuple[Mapping[str, Any], Teller]] = [
+        (region.states, state_on),
+        (region.borders, border_on),
+        (region.crossings, crossing_on),
+        (region.sections, section_on),
+        (region.places, place_on),
+        (region.agencies, agency_on),
+        (region.programmes, programme_on),
+        (region.events, event_on),
+        (region.flows, flow_on),
+        (region.rules, rule_on),
+        (region.parameters, parameter_on),
+        (region.targets, target_on),
+        (region.scenarios, scenario_on),
+    ]
+    for word in _spellings(what):
+        for table, tell in tables:
+            if word in table:
+                return tell(region, word, on)
+    for table, tell in tables:
+        for id, row in table.items():
+            if what.strip().casefold() in _names(row):
+                return tell(region, id, on)
+    ids = [id for table, _ in tables for id in table]
+    names = [row.name for table in (region.states, region.places, region.agencies) for row in table.values()]
+    near = nearest(_spellings(what)[-1], ids) or nearest(what, names)
+    remedy = near or "Give the id of a state, border, section, post, place, agency, rule, programme, event or flow."
+    raise RegionError([Fault(region.code, what, "nothing in the region has this id or name", remedy)])
+
+
+def _spellings(what: str) -> list[str]:
+    """The word as it stands, in capitals, as a border, in small letters."""
+    word = what.strip()
+    try:
+        border = [border_code(word)]
+    except ValueError:
+        border = []
+    return [word, word.upper(), *border, word.lower()]
+
+
+def _names(row: Any) -> set[str]:
+    """The names that a row can be asked for by."""
+    words = [getattr(row, name, "") for name in ("name", "name_a", "name_b", "title")]
+    return {word.casefold() for word in words if word}
+
+
+__all__ = [
+    "Account",
+    "BorderOn",
+    "Line",
+    "Topic",
+    "account_of",
+    "agency_on",
+    "border_on",
+    "crossing_on",
+    "event_on",
+    "flow_on",
+    "parameter_on",
+    "place_on",
+    "programme_on",
+    "rule_on",
+    "scenario_on",
+    "section_on",
+    "state_on",
+    "target_on",
+]

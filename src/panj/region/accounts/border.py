@@ -1,0 +1,137 @@
+"""A border as it stood on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from panj.basics.codes import border_code, ends
+from panj.basics.dates import first_day, last_day
+from panj.region.accounts.account import Account, Line, counted, day_of, number, percent, topic
+from panj.region.accounts.words import event_line, post_line, programme_line, rule_line, strength_line
+from panj.region.guards import Strength
+from panj.region.region import Region
+from panj.region.standing import (
+    Day,
+    delimited_share,
+    events_near,
+    holders,
+    open_sections,
+    posts_open,
+    programmes_active,
+    rules_in_force,
+    sections_of,
+    status_of,
+)
+
+
+class BorderOn(Account):
+    """A border on a day, with the two numbers that are asked for first.
+
+    Attributes:
+        delimited: Share of its length that is delimited or demarcated, 0-1.
+        open_sections: Ids of the sections that are not.
+    """
+
+    delimited: float
+    open_sections: tuple[str, ...]
+
+
+def border_on(region: Region, border: str, on: Day | None = None) -> BorderOn:
+    """A border as it stood; its code in either order. Without a day: at the end of the history.
+
+    Raises:
+        KeyError: The region has no such border.
+    """
+    code = border_code(border)
+    row = region.borders[code]
+    day = day_of(region, on)
+    still_open = open_sections(region, code, day)
+    delimited = delimited_share(region, code, day)
+    length = f", {number(row.length_km)} km" if row.length_km is not None else ", length not known"
+    open_text = counted(len(still_open), "open section") if still_open else "no open section"
+    summary = (
+        Line(text=f"{row.kind} border{length}", claims=row.claims),
+        Line(text=f"{percent(delimited)} delimited, {open_text}", claims=_unique(_status_lines(region, code, day))),
+    )
+    places = {code} | {part.id for part in sections_of(region, code)}
+    places |= {crossing.id for crossing in region.crossings.values() if crossing.border == code}
+    return BorderOn(
+        kind="border",
+        id=code,
+        title=row.name,
+        on=day,
+        delimited=delimited,
+        open_sections=tuple(section.id for section in still_open),
+        topics=(
+            *topic("At a glance", summary),
+            *topic("Legal status", _status_lines(region, code, day)),
+            *topic("Guards", _guard_lines(region, code, day)),
+            *topic("Strength, last known", _strength_lines(region, code, day)),
+            *topic("Posts open", [post_line(region, post) for post in posts_open(region, code, day)]),
+            *topic("Regime", [rule_line(region, rule) for rule in rules_in_force(region, code, day)]),
+            *topic("Programmes", [programme_line(one) for one in programmes_active(region, day, border=code)]),
+            *topic("Events within half a year", [event_line(event) for event in events_near(region, day, places)]),
+            *topic("Kin across the line", _kin_lines(region, code)),
+        ),
+    )
+
+
+def _status_lines(region: Region, border: str, on: Day) -> list[Line]:
+    lines = []
+    for section in sections_of(region, border):
+        status = status_of(region, section.id, on)
+        name = f"{section.name} ({number(section.length_km)} km)"
+        if status is None:
+            lines.append(Line(text=f"{name}: not known"))
+        else:
+            text = f"{name}: {status.status} since {status.from_}"
+            lines.append(Line(text=text, claims=status.claims, assumed=status.assumed))
+    return lines
+
+
+def _guard_lines(region: Region, border: str, on: Day) -> Iterator[Line]:
+    """For each side, each agency with the sections it holds, and the sections of which nothing is known."""
+    those = sections_of(region, border)
+    for side in ends(border):
+        sections_by: dict[str, list[str]] = {}
+        claims: dict[str, list[str]] = {}
+        reasons: dict[str, str] = {}
+        for section in those:
+            for holding in holders(region, section.id, side, on):
+                sections_by.setdefault(holding.agency, []).append(section.name)
+                claims.setdefault(holding.agency, []).extend(holding.claims)
+                reasons.setdefault(holding.agency, holding.assumed or holding.note)
+        for agency, names in sections_by.items():
+            what = "the whole border" if len(names) == len(those) else "; ".join(names)
+            text = f"{region.states[side].name}: {region.agencies[agency].name}, {what}"
+            yield Line(text=text, claims=tuple(dict.fromkeys(claims[agency])), assumed=reasons[agency])
+        if not sections_by:
+            yield Line(text=f"{region.states[side].name}: not known")
+
+
+def _strength_lines(region: Region, border: str, on: Day) -> list[Line]:
+    """The last anchor of each agency, side and place of the border before the day."""
+    places = {border} | {section.id for section in sections_of(region, border)}
+    latest: dict[tuple[str, str, str], Strength] = {}
+    for row in sorted(region.strength, key=lambda row: first_day(row.date)):
+        agency = region.agencies[row.agency]
+        gone = agency.to is not None and last_day(agency.to) < last_day(on)
+        if row.section in places and first_day(row.date) <= last_day(on) and not gone:
+            latest[row.agency, row.side, row.section] = row
+    return [strength_line(region, row) for row in latest.values()]
+
+
+def _kin_lines(region: Region, border: str) -> list[Line]:
+    return [
+        Line(text=f"{section.name}: {_kin_word(section.kin)} ({section.kin:g})", claims=section.claims)
+        for section in sections_of(region, border)
+        if section.kin is not None and section.kin > 0
+    ]
+
+
+def _kin_word(kin: float) -> str:
+    return "close" if kin >= 0.6 else "some" if kin >= 0.3 else "few"
+
+
+def _unique(lines: list[Line]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(claim for line in lines for claim in line.claims))

@@ -1,0 +1,140 @@
+"""Agencies, rules, programmes, events and scenarios on a day."""
+
+from __future__ import annotations
+
+from panj.basics.dates import first_day
+from panj.region.accounts.account import Account, Line, day_of, percent, topic
+from panj.region.accounts.words import delivery_line, event_line, name_of, programme_line, rule_line, strength_line
+from panj.region.region import Region
+from panj.region.standing import Day, covers
+from panj.region.uses import span
+
+
+def agency_on(region: Region, id: str, on: Day | None = None) -> Account:
+    """An agency: whose it is, what it holds on a day, what it has had.
+
+    Raises:
+        KeyError: The region has no such agency.
+    """
+    agency = region.agencies[id]
+    day = day_of(region, on)
+    exists = "exists" if covers(day, agency.from_, agency.to) else "does not exist"
+    dates = span(agency.from_, agency.to) or "undated"
+    glance = [
+        Line(text=f"{agency.kind} of {region.states[agency.state].name}, {dates}", claims=agency.claims),
+        Line(text=f"{exists} on this day"),
+    ]
+    if agency.parent:
+        glance.append(Line(text=f"answers to: {agency.parent}", claims=agency.claims))
+    if agency.successor:
+        glance.append(Line(text=f"followed by: {region.agencies[agency.successor].name}", claims=agency.claims))
+    if agency.note:
+        glance.append(Line(text=agency.note, claims=agency.claims))
+    holdings = [
+        Line(
+            text=f"{name_of(region, row.section)}, {row.side} side ({span(row.from_, row.to) or 'undated'})",
+            claims=row.claims,
+            assumed=row.assumed,
+        )
+        for row in region.holdings
+        if row.agency == id and covers(day, row.from_, row.to)
+    ]
+    strength = sorted((row for row in region.strength if row.agency == id), key=lambda row: first_day(row.date))
+    programmes = [row for row in region.programmes.values() if id in row.agencies]
+    return Account(
+        kind="agency",
+        id=id,
+        title=agency.name,
+        on=day,
+        topics=(
+            *topic("At a glance", glance),
+            *topic("Holds on this day", holdings),
+            *topic("Strength", [strength_line(region, row) for row in strength]),
+            *topic("Programmes", [programme_line(row) for row in programmes]),
+        ),
+    )
+
+
+def rule_on(region: Region, id: str, on: Day | None = None) -> Account:
+    """A rule, and whether it is in force on a day.
+
+    Raises:
+        KeyError: The region has no such rule.
+    """
+    rule = region.rules[id]
+    day = day_of(region, on)
+    force = "in force" if covers(day, rule.from_, rule.to) else "not in force"
+    notes = [Line(text=rule.note, claims=rule.claims)] if rule.note else []
+    glance = [rule_line(region, rule), Line(text=f"on {rule.border}; {force} on this day"), *notes]
+    return Account(kind="rule", id=id, title=rule.title, on=day, topics=tuple(topic("At a glance", glance)))
+
+
+def programme_on(region: Region, id: str, on: Day | None = None) -> Account:
+    """A programme: who gives what to whom, for what, when.
+
+    Raises:
+        KeyError: The region has no such programme.
+    """
+    programme = region.programmes[id]
+    purposes = ", ".join(f"{name} {percent(share)}" for name, share in programme.purposes.items())
+    borders = ", ".join(programme.borders) or "all borders of the recipients"
+    agencies = ", ".join(region.agencies[agency].name for agency in programme.agencies)
+    glance = [
+        programme_line(programme),
+        Line(text=f"purposes: {purposes}", claims=programme.claims),
+        Line(text=f"for {borders}" + (f"; {agencies}" if agencies else ""), claims=programme.claims),
+    ]
+    if programme.note:
+        glance.append(Line(text=programme.note, claims=programme.claims))
+    return Account(
+        kind="programme",
+        id=id,
+        title=programme.title,
+        on=day_of(region, on),
+        topics=(
+            *topic("At a glance", glance),
+            *topic("Deliveries", [delivery_line(delivery) for delivery in programme.deliveries]),
+        ),
+    )
+
+
+def event_on(region: Region, id: str, on: Day | None = None) -> Account:
+    """An event: when, where, what.
+
+    Raises:
+        KeyError: The region has no such event.
+    """
+    event = region.events[id]
+    where = ", ".join("the whole region" if place == "region" else name_of(region, place) for place in event.places)
+    glance = [event_line(event), Line(text=f"{event.kind}; at {where}", claims=event.claims)]
+    if event.note:
+        glance.append(Line(text=event.note, claims=event.claims))
+    topics = tuple(topic("At a glance", glance))
+    return Account(kind="event", id=id, title=event.title, on=day_of(region, on), topics=topics)
+
+
+def scenario_on(region: Region, id: str, on: Day | None = None) -> Account:
+    """A scenario: what it takes out of the history, what it adds.
+
+    Raises:
+        KeyError: The region has no such scenario.
+    """
+    scenario = region.scenarios[id]
+    since = f"holds from {scenario.from_}" if scenario.from_ else "holds from the first month"
+    glance = [Line(text=text) for text in (scenario.description, since) if text]
+    return Account(
+        kind="scenario",
+        id=id,
+        title=scenario.title,
+        on=day_of(region, on),
+        topics=(
+            *topic("At a glance", glance),
+            *topic("Without the rules", [rule_line(region, region.rules[rule]) for rule in scenario.drop_rules]),
+            *topic("Without the programmes", [programme_line(region.programmes[i]) for i in scenario.drop_programmes]),
+            *topic("Without the events", [event_line(region.events[event]) for event in scenario.drop_events]),
+            *topic("With the rules", [rule_line(region, rule) for rule in scenario.rules]),
+            *topic("With the programmes", [programme_line(programme) for programme in scenario.programmes]),
+            *topic("With the events", [event_line(event) for event in scenario.events]),
+            *topic("Parameters", [Line(text=f"{name} times {by:g}") for name, by in scenario.parameters.items()]),
+        ),
+    )

@@ -1,0 +1,79 @@
+"""Rows of a region as lines in words."""
+
+from __future__ import annotations
+
+from panj.basics.codes import ends
+from panj.region.accounts.account import Line, number
+from panj.region.geography import Crossing
+from panj.region.guards import Strength
+from panj.region.regimes import Delivery, Event, Programme, Rule
+from panj.region.region import Region
+from panj.region.uses import span
+
+
+def rule_line(region: Region, rule: Rule) -> Line:
+    """A rule: what it is called, who imposes what on whom, how hard, since when."""
+    by = "both sides" if rule.imposed_by == "both" else region.states[rule.imposed_by].name
+    way = {"in": "on the way in", "out": "on the way out", "both": "both ways"}[rule.direction]
+    who = "all" if "all" in rule.applies_to else ", ".join(rule.applies_to)
+    where = f", at {', '.join(name_of(region, id) for id in rule.scope)}" if rule.scope else ""
+    how = f"{rule.lever} by {by} for {who} {way}, {rule.value:g} {rule.unit}{where}"
+    return Line(text=f"{rule.title}: {how} ({span(rule.from_, rule.to)})", claims=rule.claims, assumed=rule.assumed)
+
+
+def post_line(region: Region, post: Crossing, border: bool = False) -> Line:
+    """A post: names, mode, category, booths, dates."""
+    lanes = "booths not known" if post.lanes is None else f"{post.lanes:g} {'booth' if post.lanes == 1 else 'booths'}"
+    dates = f", {span(post.opened, post.closed)}" if post.opened or post.closed else ""
+    where = f" ({post.border})" if border else ""
+    text = f"{post.name}{where}: {post.mode}, {post.category}, {lanes}{dates}"
+    return Line(text=text, claims=post.claims, assumed=post.assumed or post.source)
+
+
+def programme_line(programme: Programme) -> Line:
+    """A programme: title, donor, recipients, money in all."""
+    money = sum(delivery.usd for delivery in programme.deliveries)
+    dates = span(
+        min((delivery.from_ for delivery in programme.deliveries), default=None),
+        max((delivery.to for delivery in programme.deliveries), default=None),
+    )
+    sum_of = f", {number(money)} USD" if programme.deliveries else ", sum not known"
+    text = f"{programme.title}: {programme.donor} to {', '.join(programme.recipients)}{sum_of} ({dates or 'undated'})"
+    return Line(text=text, claims=programme.claims)
+
+
+def delivery_line(delivery: Delivery) -> Line:
+    """A delivery: what, how much, when."""
+    low, high = delivery.low, delivery.high
+    spread = f" ({number(low)} to {number(high)})" if low is not None and high is not None else ""
+    text = f"{delivery.kind}: {number(delivery.usd)} USD{spread}, {span(delivery.from_, delivery.to)}"
+    return Line(text=text, claims=delivery.claims, assumed=delivery.assumed)
+
+
+def event_line(event: Event) -> Line:
+    """An event: when, what."""
+    return Line(text=f"{span(event.from_, event.to)}: {event.title}", claims=event.claims)
+
+
+def strength_line(region: Region, row: Strength) -> Line:
+    """What an agency had at a place and date."""
+    parts = [
+        f"{number(row.staff)} persons" if row.staff is not None else "staff not known",
+        f"equipment worth {number(row.equipment_usd)} USD" if row.equipment_usd is not None else "equipment not known",
+        f"skill {row.skill:g}" if row.skill is not None else "skill not known",
+    ]
+    text = f"{region.agencies[row.agency].name}, {name_of(region, row.section)}, {row.side} side: {', '.join(parts)}"
+    return Line(text=f"{text} ({row.date})", claims=row.claims, assumed=row.assumed)
+
+
+def name_of(region: Region, id: str) -> str:
+    """The name of a section, crossing or place; a code stays as it is."""
+    row = region.sections.get(id) or region.crossings.get(id) or region.places.get(id)
+    if row is not None and id in region.crossings and region.crossings[id].kind == "green":
+        return f"the green border of {region.sections[region.crossings[id].section].name}"
+    return row.name if row is not None else id
+
+
+def sides_of(region: Region, border: str) -> list[tuple[str, str]]:
+    """Codes and names of the two states of a border."""
+    return [(code, region.states[code].name) for code in ends(border)]

@@ -3,10 +3,9 @@
 Run as ``python tools/compile_rules.py PATH_TO_DATA REGION_FOLDER``. It reads the tables ``regimes.csv``,
 ``parameter_evidence.csv``, ``series.csv``, ``trade_dyad_derived.csv``, ``armed_conflict_state_years.csv`` and writes
 ``evidence/claims/{regimes,literature,conflict}.jsonl``, ``evidence/series.csv``, ``evidence/sources-data.toml`` and
-``regimes/*.toml``; a rule at a post is matched against the region's ``crossings.csv``, where there is one. The same
-input gives the same files to the byte. What a person decided stands in ``compile_rules.toml`` (sources, instruments,
-rows that stay evidence), ``compile_rules_rows.toml`` (how a row is read) and ``compile_rules_essay.toml`` (rules that
-the essay alone gives, and second dates), all beside this file.
+``regimes/*.toml``. The same input gives the same files to the byte. What a person decided stands beside this file:
+``compile_rules.toml`` (sources, instruments, rows that stay evidence), ``compile_rules_rows.toml`` (how a row is read)
+and ``compile_rules_essay.toml`` (rules that the essay alone gives, and second dates).
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ import sys
 import tomllib
 from pathlib import Path
 
-from compile_evidence import Row, Table, border, compile_evidence, rows, slug, toml_tables
+from compile_evidence import Row, Table, border, compile_evidence, rows, toml_tables
 
 READING = "First reading of the source by the compiler of the data."
-ELSEWHERE = "Holds at one place only: times {share}, its assumed share of the border."
+ONE_PLACE = "Holds at one place among many there: times {share}, its assumed share."
 KEYS_OF_A_READING = frozenset(
-    "title border lever direction applies_to from to value unit also assumed posts share".split()  # noqa: SIM905
+    "title border lever direction applies_to from to value unit also assumed at share".split()  # noqa: SIM905
 )
 
 
@@ -40,7 +39,7 @@ def reason_to_stay(row: Row, tables: Table) -> str | None:
     return str(reason) if reason else None
 
 
-def rules_of(row: Row, tables: Table, crossings: list[Row]) -> list[Table]:
+def rules_of(row: Row, tables: Table) -> list[Table]:
     """The dated rules that a row becomes; none where it stays evidence.
 
     Raises:
@@ -49,12 +48,16 @@ def rules_of(row: Row, tables: Table, crossings: list[Row]) -> list[Table]:
     if reason_to_stay(row, tables):
         return []
     readings = tables["row"].get(row["id"], {})
-    return [
-        _rule(row, reading, tables, crossings) for reading in (readings if isinstance(readings, list) else [readings])
-    ]
+    rules: dict[str, Table] = {}
+    for reading in readings if isinstance(readings, list) else [readings]:
+        rule = _rule(row, reading, tables)
+        if rule["id"] in rules:
+            rule["id"] += "-b"
+        rules[rule["id"]] = rule
+    return list(rules.values())
 
 
-def _rule(row: Row, reading: Table, tables: Table, crossings: list[Row]) -> Table:
+def _rule(row: Row, reading: Table, tables: Table) -> Table:
     unknown = set(reading) - KEYS_OF_A_READING
     if unknown:
         raise ValueError(f"{row['id']}: a reading has no key {sorted(unknown)}. Use {sorted(KEYS_OF_A_READING)}.")
@@ -64,10 +67,9 @@ def _rule(row: Row, reading: Table, tables: Table, crossings: list[Row]) -> Tabl
     direction = reading.get("direction", usual.get("direction", "both"))
     start = reading.get("from", row["date_from"])
     end = reading.get("to", row["date_to"])
-    scope = posts_named(reading.get("posts", []), where, crossings)
-    share = 1.0 if scope else reading.get("share", 1.0)
-    elsewhere = ELSEWHERE.format(share=share) if share < 1 else ""
-    why = ["" if "value" in reading else READING, reading.get("assumed", ""), elsewhere]
+    share = reading.get("share", 1.0)
+    one_place = ONE_PLACE.format(share=share) if share < 1 else ""
+    why = ["" if "value" in reading else READING, reading.get("assumed", ""), one_place]
     return {
         "id": "-".join([where.lower(), lever, *["exit"] * (direction == "out"), start[:4], row["id"].lower()]),
         "title": reading.get("title", _title(row, usual["words"])),
@@ -76,7 +78,7 @@ def _rule(row: Row, reading: Table, tables: Table, crossings: list[Row]) -> Tabl
         "imposed_by": row["imposed_by"],
         "direction": direction,
         "applies_to": reading.get("applies_to", _classes(row["applies_to"], lever, tables)),
-        "scope": scope,
+        "scope": reading.get("at", []),
         "from": start,
         "to": "" if end == "open" else end,
         "value": round(reading.get("value", float(row["strength"])) * share, 4),
@@ -103,22 +105,10 @@ def _classes(text: str, lever: str, tables: Table) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def posts_named(words: list[str], where: str, crossings: list[Row]) -> list[str]:
-    """Ids of the posts of a border whose names hold one of the words."""
-    return [
-        row["id"]
-        for row in crossings
-        if row["border"] == where
-        and row["kind"] == "post"
-        and any(slug(word) in slug(f"{row['id']} {row['name_a']} {row['name_b']}") for word in words)
-    ]
-
-
 def compile_rules(data: Path, region: Path, tables: Table) -> None:
     """Write one file of rules a border, and say which rows stay evidence and why."""
     table = rows(data / "regimes.csv")
-    crossings = rows(region / "crossings.csv") if (region / "crossings.csv").is_file() else []
-    rules = [rule for row in table for rule in rules_of(row, tables, crossings)]
+    rules = [rule for row in table for rule in rules_of(row, tables)]
     rules += [_essay_rule(rule) for rule in tables["essay_rule"]]
     rules.sort(key=lambda rule: (rule["border"], rule["from"], rule["id"]))
     folder = region / "regimes"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import importlib
 import json
@@ -52,12 +53,17 @@ def stops(rule: Rule) -> dt.date:
     return last_day(rule["to"]) if rule["to"] else dt.date.max
 
 
-def in_force(border: str, lever: str, day: str, who: str = "all", into: str | None = None) -> float:
-    """The strictest value on a lever that day: for a class of travellers, and for those who enter a state."""
+def in_force(where: str, lever: str, day: str, who: str = "all", into: str | None = None) -> float:
+    """The strictest value on a lever that day: for a class of travellers, and for those who enter a state.
+
+    ``where`` is a border, for rules on all of it, or a border and a section or crossing: ``KG-UZ at kara-suu``.
+    """
+    border, _, place = where.partition(" at ")
     values = [
         rule["value"]
         for rule in RULES
         if rule["border"] == border_code(border)
+        and (not rule["scope"] or place in rule["scope"])
         and rule["lever"] == lever
         and starts(rule) <= dt.date.fromisoformat(day) <= stops(rule)
         and (who in rule["applies_to"] or "all" in rule["applies_to"])
@@ -85,15 +91,19 @@ def in_force(border: str, lever: str, day: str, who: str = "all", into: str | No
         ("1999-12-31", "KG-UZ", "waiver", "persons", 0.9, 0.9),  # last day of travel without visa
         ("2000-01-01", "KG-UZ", "waiver", "persons", 0, 0),
         ("2000-01-01", "KZ-UZ", "waiver", "persons", 0.9, 0.9),  # which Kazakh citizens keep
-        ("1999-10-31", "KG-UZ", "mines", "all", 0, 0),  # mines from November 1999
-        ("2004-02-01", "KG-UZ", "mines", "all", 0.05, 0.05),  # KG-UZ is mined
-        ("2005-06-01", "KG-UZ", "mines", "all", 0.03, 0.03),  # and partly cleared later
-        ("2000-07-31", "TJ-UZ", "mines", "all", 0, 0),  # mines on the Tajik line from August 2000
-        ("2005-12-31", "TJ-UZ", "mines", "all", 0.1, 0.1),  # which stay
+        ("1999-10-31", "KG-UZ at kg-uz-batken", "mines", "all", 0, 0),  # mines from November 1999
+        ("2004-02-01", "KG-UZ at kg-uz-batken", "mines", "all", 0.49, 0.49),  # KG-UZ is mined: 42 of 86 km
+        ("2004-02-01", "KG-UZ at kg-uz-sokh", "mines", "all", 0.5, 0.5),  # and the rims of exclaves
+        ("2005-06-01", "KG-UZ at kg-uz-shohimardon", "mines", "all", 0, 0.005),  # one of which is cleared later
+        ("2004-02-01", "KG-UZ at kg-uz-chatkal", "mines", "all", 0, 0),  # but not the Chatkal range
+        ("2000-07-31", "TJ-UZ at tj-uz-fergana", "mines", "all", 0, 0),  # mines on the Tajik line from August 2000
+        ("2005-12-31", "TJ-UZ at tj-uz-fergana", "mines", "all", 0.1, 0.1),  # which stay
         ("2000-05-15", "TJ-UZ", "visa", "freight", 0, 0),
         ("2002-01-01", "AF-UZ", "mines", "all", 0.9, 0.9),
         ("2001-09-01", "AF-UZ", "closure", "freight", 1, 1),  # Termez is shut
-        ("2001-12-09", "AF-UZ", "closure", "freight", 0, 0),  # until the first train
+        ("2001-12-08", "AF-UZ at ayritom", "closure", "freight", 1, 1),
+        ("2001-11-01", "AF-UZ at termiz-river-port", "closure", "freight", 0, 0),  # barges carry relief
+        ("2001-12-09", "AF-UZ at ayritom", "closure", "freight", 0, 0),  # until the first train
         ("2001-01-01", "KZ-TM", "visa", "persons", 0.7, 0.7),  # Turkmen visas
         ("2001-01-01", "KZ-TM", "exemption", "residents", 0.4, 0.4),  # with five free days for residents
         ("2001-01-01", "KZ-TM", "exemption", "traders", 0, 0),  # and for them alone
@@ -116,10 +126,15 @@ def in_force(border: str, lever: str, day: str, who: str = "all", into: str | No
         ("2000-07-01", "KG-UZ", "duty", "traders", 0.16, 0.16),  # 16 USD on 100 USD before
         ("2002-01-15", "TM-UZ", "fee", "traders", 6, 6),  # a tax of 6 USD on entry
         ("2002-02-01", "TM-UZ", "fee", "traders", 0, 0),  # dropped in the same month
-        ("2000-11-01", "KZ-UZ", "transit-halt", "transit", 0.7, 0.7),  # trains halted
+        ("2000-11-01", "KZ-UZ at saryagash", "transit-halt", "transit", 0.7, 0.7),  # trains halted
+        ("2000-11-01", "KZ-UZ at zhibek-zholy", "transit-halt", "transit", 0, 0),  # not lorries
+        ("2002-01-01", "KG-UZ at kara-suu", "closure", "freight", 0.8, 0.8),  # no lorry over the bridge at Kara-Suu
+        ("2002-01-01", "KG-UZ at kara-suu", "closure", "traders", 0, 0),  # walkers still
+        ("2003-02-01", "KG-UZ at kara-suu", "closure", "traders", 0.9, 0.9),  # until January 2003
+        ("2003-02-01", "KG-UZ at dostuk", "closure", "traders", 0.3, 0.3),
         ("2005-05-14", "KG-UZ", "closure", "persons", 0.9, 0.9),  # the day after Andijan
         ("2005-05-26", "KG-UZ", "closure", "persons", 0, 0.2),
-        ("2004-08-01", "CN-TJ", "hours", "freight", 0.71, 0.71),  # Kulma is open half of the month in summer
+        ("2004-08-01", "CN-TJ at kulma", "hours", "freight", 0.71, 0.71),  # Kulma is open half of the month in summer
     ],
 )
 def test_on_that_day(day: str, border: str, lever: str, who: str, low: float, high: float) -> None:
@@ -202,13 +217,21 @@ def test_no_one_waives_and_asks_visas_of_the_same_people_at_one_time() -> None:
     assert not clashes
 
 
+def test_a_rule_holds_at_sections_and_crossings_of_its_own_border() -> None:
+    border_of: dict[str, str] = {}
+    for name in ("sections.csv", "crossings.csv"):
+        with (REGION / name).open(encoding="utf-8", newline="") as file:
+            border_of |= {row["id"]: row["border"] for row in csv.DictReader(file)}
+    assert [rule["id"] for rule in RULES for at in rule["scope"] if border_of.get(at) != rule["border"]] == []
+
+
 # --- every row of the table ------------------------------------------------------------------------------------------
 
 
 def test_all_270_rows_are_claims_and_each_is_a_rule_or_says_what_it_is() -> None:
     ids = [f"RG{number:03d}" for number in range(1, 271)]
     assert [name for name in REGIMES if len(name) == 5] == ids
-    leading = {rule["claims"][0] for rule in RULES if rule["id"].endswith(rule["claims"][0].lower())}
+    leading = {rule["claims"][0] for rule in RULES if rule["claims"][0].lower() in rule["id"]}
     assert {name for name in ids if REGIMES[name]["role"] == "rule"} <= leading
     tables = importlib_tools().read_tables(TOOLS)
     kept = set(tables["evidence_only"]) | {name for name in ids if REGIMES[name]["role"] != "rule"}
@@ -276,11 +299,4 @@ def test_a_reading_with_a_wrong_key_is_refused() -> None:
     tables = compiler.read_tables(TOOLS) | {"row": {"RG001": {"until": "2000"}}}
     row = {"id": "RG001", "border": "KZ-RU", "instrument": "visa-waiver"}
     with pytest.raises(ValueError, match="no key \\['until'\\]"):
-        compiler.rules_of(row, tables, [])
-
-
-def test_a_rule_at_a_post_holds_there_alone_once_the_post_is_known() -> None:
-    compiler = importlib_tools()
-    names = {"id": "kg-uz-dostuk", "border": "KG-UZ", "kind": "post", "name_a": "Dostuk", "name_b": "Do'stlik"}
-    assert compiler.posts_named(["Dostuk"], "KG-UZ", [names]) == ["kg-uz-dostuk"]
-    assert compiler.posts_named(["Kara-Suu"], "KG-UZ", [names]) == []
+        compiler.rules_of(row, tables)

@@ -3,8 +3,9 @@
     python tools/compile_geography.py PATH_TO_DATA REGION_FOLDER
 
 PATH_TO_DATA holds ``crossing_points.csv``, ``roads.csv``, ``dyad_lengths.csv``, ``enclaves.csv``,
-``border_status.csv`` and ``geo/``. REGION_FOLDER, for instance ``src/panj/regions/central-asia``, holds ``region.toml``;
-its places, borders, sections, statuses, crossings, roads, maps, and their claims and sources are written anew.
+``border_status.csv`` and ``geo/``. REGION_FOLDER, for instance ``src/panj/regions/central-asia``, holds
+``region.toml``; its places, borders, sections, statuses, crossings, roads, maps, and their claims and sources are
+written anew.
 """
 
 from __future__ import annotations
@@ -24,6 +25,15 @@ from geography.roads import Edge, Node, build_roads
 from geography.sections import Border, Surveys, read_surveys, survey_border
 
 Cells = Iterable[object]
+HEADERS = {
+    "places.csv": "id,name,state,kind,lat,lon,population,claims,source,note",
+    "borders.csv": "id,name,kind,length_km,claims,note",
+    "sections.csv": "id,border,name,length_km,terrain,relief_m,kin,claims,assumed,note",
+    "statuses.csv": "section,from,status,claims,assumed,note",
+    "crossings.csv": "id,border,section,kind,name_a,name_b,mode,category,lat,lon,opened,closed,lanes,source,"
+    "confidence,claims,assumed,note",
+    "roads.csv": "from,to,state,mode,km,hours,terrain,method,source,note",
+}
 
 
 def main(data: Path, region: Path) -> None:
@@ -46,14 +56,12 @@ def main(data: Path, region: Path) -> None:
     towns = [Node(str(row[0]), *ports[str(row[0])], (str(row[2]),)) for row in places]
     roads = build_roads(read_rows(data / "roads.csv"), plan.trunk_roads, towns, crossings, states)
 
-    write_table(region / "places.csv", "id,name,state,kind,lat,lon,population,claims,source,note", places)
-    write_table(region / "borders.csv", "id,name,kind,length_km,claims,note", border_rows(borders, lengths))
-    write_table(region / "sections.csv", "id,border,name,length_km,terrain,relief_m,kin,claims,assumed,note",
-                section_rows(borders, surveys))  # fmt: skip
-    write_table(region / "statuses.csv", "section,from,status,claims,assumed,note", status_rows(borders))
-    write_table(region / "crossings.csv", "id,border,section,kind,name_a,name_b,mode,category,lat,lon,opened,closed,lanes,"
-                "source,confidence,claims,assumed,note", map(crossing_row, crossings))  # fmt: skip
-    write_table(region / "roads.csv", "from,to,state,mode,km,hours,terrain,method,source,note", map(road_row, roads))
+    write_table(region / "places.csv", places)
+    write_table(region / "borders.csv", border_rows(borders, lengths))
+    write_table(region / "sections.csv", section_rows(borders, surveys))
+    write_table(region / "statuses.csv", status_rows(borders))
+    write_table(region / "crossings.csv", map(crossing_row, crossings))
+    write_table(region / "roads.csv", map(road_row, roads))
 
     (region / "geometry").mkdir(exist_ok=True)
     write_map(region / "geometry" / "states.geojson", states_map(data, set(states)))
@@ -115,16 +123,17 @@ def section_rows(borders: dict[str, Border], surveys: Surveys) -> Iterable[Cells
             notes = [plan.note]
             if plan.enclave:
                 notes.append(
-                    f"Ground of {section.owner} inside {rows[0]['inside']}. Length: {factor:.2f} times the perimeter of a "
-                    f"circle of {surveys.area(plan.short):g} km2, the median of the claims; {factor:.2f} is the median of "
-                    "the outlines drawn in Natural Earth."
+                    f"Ground of {section.owner} inside {rows[0]['inside']}. Length: {factor:.2f} times the perimeter "
+                    f"of a circle of {surveys.area(plan.short):g} km2, the median of the claims; {factor:.2f} is the "
+                    "median of the outlines drawn in Natural Earth."
                 )
             relief = "Relief from GEBCO 2023." if section.relief_known else ""
             assumed = [plan.assumed, "" if section.relief_known else "Relief by terrain."]
             yield (
-                plan.id, plan.border, plan.name, f"{section.length_km:g}", plan.terrain, f"{section.relief_m:g}", plan.kin,
-                ";".join(claims), _text(assumed), _text([*notes, relief]),
-            )  # fmt: skip
+                *(plan.id, plan.border, plan.name, f"{section.length_km:g}"),
+                *(plan.terrain, f"{section.relief_m:g}", plan.kin),
+                *(";".join(claims), _text(assumed), _text([*notes, relief])),
+            )
 
 
 def status_rows(borders: dict[str, Border]) -> Iterable[Cells]:
@@ -139,9 +148,10 @@ def status_rows(borders: dict[str, Border]) -> Iterable[Cells]:
 def crossing_row(c: Crossing) -> Cells:
     """One row of ``crossings.csv``."""
     return (
-        c.id, c.border, c.section.plan.id, c.kind, c.name_a, c.name_b, c.mode, c.category, f"{c.lat:.4f}", f"{c.lon:.4f}",
-        c.opened, c.closed, c.lanes, c.source, c.confidence, c.claims, c.assumed, c.note,
-    )  # fmt: skip
+        *(c.id, c.border, c.section.plan.id, c.kind, c.name_a, c.name_b, c.mode, c.category),
+        *(f"{c.lat:.4f}", f"{c.lon:.4f}", c.opened, c.closed, c.lanes),
+        *(c.source, c.confidence, c.claims, c.assumed, c.note),
+    )
 
 
 def road_row(e: Edge) -> Cells:
@@ -149,11 +159,11 @@ def road_row(e: Edge) -> Cells:
     return e.begin, e.end, e.state, e.mode, f"{e.km:g}", f"{e.hours:g}", e.terrain, e.method, e.source, e.note
 
 
-def write_table(path: Path, header: str, rows: Iterable[Cells]) -> None:
-    """Write a CSV file."""
+def write_table(path: Path, rows: Iterable[Cells]) -> None:
+    """Write a CSV file under the header of its name."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header.split(","))
+        writer.writerow(HEADERS[path.name].split(","))
         writer.writerows(rows)
 
 

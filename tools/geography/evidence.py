@@ -20,6 +20,11 @@ LENGTH_SOURCES = {
     "osm2020_km": ("OpenStreetMap boundaries of 2020, measured", "2020"),
     "osm2026_km": ("OpenStreetMap boundaries of 2026, measured", "2026"),
 }
+ENCLAVE_SOURCES = {
+    "ne10m": "Natural Earth 1:10m, enclave outlines, measured",
+    "osm2020": LENGTH_SOURCES["osm2020_km"][0],
+    "osm2026": LENGTH_SOURCES["osm2026_km"][0],
+}
 
 
 class Sources:
@@ -76,7 +81,7 @@ def claim(identity: str, sources: list[str], locator: str, statement: str, place
 
 def length_claims(rows: list[Row], sources: Sources) -> list[Claim]:
     """LN001...: each source's length of each border [km]."""
-    claims = []
+    claims: list[Claim] = []
     for row in rows:
         border = _border(row["dyad"])
         cells = [(text, date, row[column]) for column, (text, date) in LENGTH_SOURCES.items()]
@@ -112,8 +117,7 @@ def enclave_claims(rows: list[Row], sources: Sources) -> list[Claim]:
     """EN01...: each source's area of each enclave [km2]."""
     claims = []
     for i, row in enumerate(rows, start=1):
-        text = {"ne10m": "Natural Earth 1:10m, enclave outlines, measured", "osm2020": LENGTH_SOURCES["osm2020_km"][0],
-                "osm2026": LENGTH_SOURCES["osm2026_km"][0]}.get(row["source"], row["source"].removeprefix("quoted: "))  # fmt: skip
+        text = ENCLAVE_SOURCES.get(row["source"], row["source"].removeprefix("quoted: "))
         statement = (
             f"{row['enclave']}, ground of {row['owner']} inside {row['inside']}, measures {row['area_km2']} km2."
         )
@@ -155,8 +159,8 @@ def crossing_claims(rows: list[Row], sources: Sources) -> list[Claim]:
         dates = "".join(f"; {word} {row[word]}" for word in ("opened", "closed") if row[word])
         kind = {"none": "pass"}.get(row["mode"], row["mode"])
         statement = (
-            f"A {kind} post {row['name_side_a']} ({a}) / {row['name_side_b'] or 'name unknown'} ({b}) lies on {border}, "
-            f"{here}; category: {row['category']}{dates}."
+            f"A {kind} post {row['name_side_a']} ({a}) / {row['name_side_b'] or 'name unknown'} ({b}) lies on "
+            f"{border}, {here}; category: {row['category']}{dates}."
         )
         claims.append(
             claim(row["id"], sources.add(row["source"]), f"crossing_points.csv, {row['id']}", statement, [border],
@@ -177,12 +181,20 @@ def _own(identity: str, producer: str, title: str, kind: str, quality: str, seen
 
 OWN_SOURCES = [
     _own("geo-geonames", "GeoNames", "Populated places", "compilation", "high", "source", "CC BY 4.0"),
-    _own("geo-crossing-list", "the compiler", "Shared list of 159 crossing points on 18 borders", "compilation", "medium",
-         "source", "facts only; anchors GeoNames, CC BY 4.0"),
-    _own("geo-road-table", "the compiler", "Shared table of 183 road and rail edges", "compilation", "low", "source",
-         "facts only"),
-    _own("geo-compiled-roads", "Panj", "Edges added so that every portal can be reached: great circle times circuity",
-         "compilation", "low", "source", "Apache-2.0"),
-    _own("geo-general-knowledge", "the compiler", "General knowledge of the compiler of this geography, not looked up",
-         "general knowledge", "low", "general knowledge", "facts only"),
+    _own(
+        "geo-crossing-list", "the compiler", "Shared list of 159 crossing points on 18 borders",
+        "compilation", "medium", "source", "facts only; anchors GeoNames, CC BY 4.0",
+    ),
+    _own(
+        "geo-road-table", "the compiler", "Shared table of 183 road and rail edges",
+        "compilation", "low", "source", "facts only",
+    ),
+    _own(
+        "geo-compiled-roads", "Panj", "Edges added so that every portal can be reached: great circle times circuity",
+        "compilation", "low", "source", "Apache-2.0",
+    ),
+    _own(
+        "geo-general-knowledge", "the compiler", "General knowledge of the compiler of this geography, not looked up",
+        "general knowledge", "low", "general knowledge", "facts only",
+    ),
 ]  # fmt: skip

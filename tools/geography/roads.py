@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from scipy.sparse.csgraph import shortest_path
+
 from geography.crossings import Crossing
 from geography.lines import great_circle
 from geography.plan import Row
@@ -17,7 +20,7 @@ OTHERWISE_TRACK_SPEED = 25.0
 MODE_SPEED = {"rail": 40.0, "ferry": 25.0, "sea": 20.0, "air": 800.0}
 AIR_GROUND_HOURS = 3.0
 CORRIDOR_HOURS = 12.0
-SECOND_ROAD = 2.0  # a second road is drawn to a place at most this many times as far as the nearest
+SECOND_ROAD = 3.0  # a second road is at most this many times as long as the first
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,9 @@ def build_roads(
     edges = known + planned
     linked = {(end, e.state) for e in edges for end in (e.begin, e.end)}
     for state in states:
-        edges += _ways_to_crossings(state, places, crossings, linked)
+        towns = [place for place in places if place.states == (state,)]
+        between = _hours_between(towns, [e for e in edges if e.state == state])
+        edges += _ways_to_crossings(state, towns, crossings, linked, between)
         edges += _bridges(state, nodes, [e for e in edges if e.state == state])
     return edges
 
@@ -147,10 +152,17 @@ def _node(row: Row, side: str, nodes: dict[str, Node], crossings: list[Crossing]
 
 
 def _ways_to_crossings(
-    state: str, places: list[Node], crossings: list[Crossing], linked: set[tuple[str, str]]
+    state: str,
+    towns: list[Node],
+    crossings: list[Crossing],
+    linked: set[tuple[str, str]],
+    between: dict[tuple[str, str], float],
 ) -> list[Edge]:
-    """Edges to the crossings that no other edge of this state reaches, and tracks to the green border."""
-    towns = [p for p in places if p.states == (state,)]
+    """Edges to the crossings that no other edge of this state reaches, and tracks to the green border.
+
+    A post is joined to the nearest town, and to the second nearest where the two ways together are no short cut
+    between the towns: no road is made better by the posts beside it.
+    """
     posts = [c for c in crossings if c.kind == "post" and not c.ports and state in c.border.split("-")]
     edges: list[Edge] = []
     for c in crossings:
@@ -175,11 +187,28 @@ def _ways_to_crossings(
             ends += [j for j in _nearest(here, junctions)[:1] if _far(here, j) < _far(here, ends[0])]
             edges += [_between(end, here, state, "track", terrain) for end in ends]
         else:
-            near, *others = _nearest(here, outside)[:2]
-            second = [o for o in others if _far(here, o) < SECOND_ROAD * _far(here, near)]
             mode = "rail" if c.mode == "rail" else "road"
-            edges += [_between(end, here, state, mode, terrain) for end in (near, *second)]
+            first, *second = [_between(end, here, state, mode, terrain) for end in _nearest(here, outside)[:2]]
+            edges.append(first)
+            edges += [
+                e
+                for e in second
+                if e.km < SECOND_ROAD * first.km and first.hours + e.hours >= between[first.begin, e.begin]
+            ]
     return edges
+
+
+def _hours_between(towns: list[Node], edges: list[Edge]) -> dict[tuple[str, str], float]:
+    """Hours of the quickest way between any two towns on some edges; infinite where there is none."""
+    numbers = {
+        name: i for i, name in enumerate({*(t.id for t in towns), *(e.begin for e in edges), *(e.end for e in edges)})
+    }
+    hours = np.full((len(numbers), len(numbers)), np.inf)
+    for e in edges:
+        pair = numbers[e.begin], numbers[e.end]
+        hours[pair] = hours[pair[::-1]] = min(e.hours, hours[pair])
+    quickest = shortest_path(hours, directed=False)
+    return {(a.id, b.id): float(quickest[numbers[a.id], numbers[b.id]]) for a in towns for b in towns}
 
 
 def _way_to_port(here: Node, crossing: Crossing, towns: list[Node], state: str) -> Edge:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geography.lines import Line, circle
+from geography.lines import KM_PER_DEGREE, Line, circle
 from geography.plan import BorderPlan, Point, Row, SectionPlan, read_rows
 
 ASSUMED_RELIEF = {
@@ -188,6 +188,6 @@ def _ring(section: SectionPlan, plan: BorderPlan, surveys: Surveys) -> Line:
 def _area(ring: Line) -> float:
     """Area of a small ring [km2]."""
     middle = math.radians(statistics.mean(lat for _, lat in ring.points))
-    x = np.array([lon for lon, _ in ring.points]) * 111.195 * math.cos(middle)
-    y = np.array([lat for _, lat in ring.points]) * 111.195
+    x = np.array([lon for lon, _ in ring.points]) * KM_PER_DEGREE * math.cos(middle)
+    y = np.array([lat for _, lat in ring.points]) * KM_PER_DEGREE
     return float(abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) / 2)

@@ -15,8 +15,10 @@ Claim = dict[str, Any]
 Table = dict[str, Any]
 
 BORDERS = frozenset(
-    ["AF-IR", "AF-PK", "AF-TJ", "AF-TM", "AF-UZ", "CN-KG", "CN-KZ", "CN-RU", "CN-TJ", "IR-TM", "KG-KZ", "KG-TJ"]
-    + ["KG-UZ", "KZ-RU", "KZ-TM", "KZ-UZ", "TJ-UZ", "TM-UZ"]
+    [
+        *("AF-IR", "AF-PK", "AF-TJ", "AF-TM", "AF-UZ", "CN-KG", "CN-KZ", "CN-RU", "CN-TJ", "IR-TM", "KG-KZ", "KG-TJ"),
+        *("KG-UZ", "KZ-RU", "KZ-TM", "KZ-UZ", "TJ-UZ", "TM-UZ"),
+    ]
 )
 STATES = frozenset(["AF", "CN", "IR", "KG", "KZ", "PK", "RU", "TJ", "TM", "TR", "UZ"])
 GLEDITSCH_WARD = {"2": "US", "630": "IR", "645": "IQ", "700": "AF", "702": "TJ", "704": "UZ", "770": "PK"}

@@ -154,7 +154,7 @@ def attributes(region: Region, plan: Plan) -> dict[str, Any]:
 
 
 def experiments(region: Region, plan: Plan, folder: Path) -> pd.DataFrame:
-    """One row a member: its draws (``p:name``), whether it converged, and scalar outcomes before and after the pivot."""
+    """One row a member: its draws (``p:name``), whether it converged, scalar outcomes before and after the pivot."""
     numbers = range(plan.members)
     draws = apply(draw(list(region.parameters.values()), numbers, plan.seed), region.factors)
     data = xr.open_zarr(folder / ARRAYS, consolidated=False, chunks=None)

@@ -1,13 +1,12 @@
 """Results on disk: arrays that grow by batches of members, and a note of what is finished.
 
-Every batch is written whole before it is noted, and the note is replaced in one step, so a killed run loses only what was
-under way.
+Every batch is written whole before it is noted, and the note is replaced in one step, so a killed run loses only what
+was under way.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -164,7 +163,7 @@ class Store:
         note = {"plan": asdict(self.plan), "finished": sorted(self.finished), "complete": complete}
         written = self.folder / (PROGRESS + ".new")
         written.write_text(json.dumps(note, indent=1))
-        os.replace(written, self.folder / PROGRESS)
+        written.replace(self.folder / PROGRESS)
 
 
 def is_complete(folder: Path) -> bool:

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
@@ -46,18 +45,16 @@ class Worker:
         jax.config.update("jax_compilation_cache_dir", str(user_cache_path("panj") / "compiled"))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
         from panj.region import open_region
-        from panj.simulation import world_of
+        from panj.simulation import Simulation, world_of
 
         opened = open_region(region)
         self.region = opened if scenario == "history" else opened.overlay(scenario)
-        self.world = world_of(self.region)
+        self.simulation = Simulation(world_of(self.region))
 
     def run(self, members: Sequence[int], seed: int) -> Results:
         """Run a batch of members through the whole clock."""
-        from panj.simulation import simulate
-
         draws = apply(draw(list(self.region.parameters.values()), members, seed), self.region.factors)
-        return simulate(self.world, draws, luck(members, seed, self.world.luck_shape))
+        return self.simulation.run(draws, luck(members, seed, self.simulation.world.luck_shape))
 
 
 _WORKER: list[Worker] = []
@@ -111,8 +108,3 @@ def run_batches(plan: Plan, wanted: Sequence[int], workers: int) -> Iterator[tup
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 yield under_way.pop(future), future.result()
-
-
-def as_arrays(results: Results) -> Results:
-    """Results as NumPy arrays of single precision."""
-    return {name: np.asarray(values, np.float32) for name, values in results.items()}

@@ -1,7 +1,7 @@
 """Overland: what it costs to get from any portal of a state to any other, by flow, once and for all.
 
-Inside a state nothing changes from month to month (design, section 3), so the roads of a state become one fixed matrix a
-flow: shortest paths by the flow's own costs of distance and time.
+Inside a state nothing changes from month to month (design, section 3), so the roads of a state become one fixed matrix
+a flow: shortest paths by the flow's own costs of distance and time.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Roads:
     hours: NDArray[np.float64]
 
     def distances(self, per_km: float, per_hour: float) -> NDArray[np.float64]:
-        """Least cost between all portals, for a cost per km and per hour [unit of cost]; infinite where no way leads."""
+        """Least cost between all portals, for a cost per km and per hour; infinite where no way leads."""
         edges = np.isfinite(self.km)
         rows, columns = np.nonzero(edges)
         # an edge of no cost would be no edge to the solver

@@ -1,8 +1,8 @@
 """Dated rules as arrays: how far each lever is pulled, by month, directed link and class of traveller.
 
 Conventions: where several rules on one lever meet, the strictest holds; a waiver takes away its share of visas and
-checks, an exemption its share of all that it applies to (see ``docs/region-format.md``). A rule that holds for part of a
-month counts for that part.
+checks, an exemption its share of all that it applies to (see ``docs/region-format.md``). A rule that holds for part of
+a month counts for that part.
 """
 
 from __future__ import annotations

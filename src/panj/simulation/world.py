@@ -1,0 +1,363 @@
+"""The world: a region as arrays, ready for the clock.
+
+Axes: ``L`` directed links, two a crossing in the order of the region's table (first a to b, then b to a); ``F`` flows;
+``S`` sections; ``T`` months; ``M`` members.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+from numpy.typing import NDArray
+
+from panj.basics.codes import ends
+from panj.basics.dates import Month, first_day, last_day, months
+from panj.passage import Link, Network, Traffic
+from panj.region import Region
+from panj.region.flows import Flow
+from panj.region.geography import Crossing
+from panj.simulation.guards import Guards, guards
+from panj.simulation.overland import blocks, roads_of, short_cuts
+from panj.simulation.rules import CLASSES, Levers, levers
+from panj.simulation.volumes import heavy, in_vehicle, monthly
+
+Real = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+KG = {"kg": 1.0, "tonne": 1000.0}
+"""Weight of a unit of goods; units of people have none."""
+
+KM_OF_A_POST = 30.0
+"""Stretch of green border that is as easily found as one post: the size correction of green crossings (assumed)."""
+
+
+class Traits(NamedTuple):
+    """What the model needs to know of some flows; every axis is F.
+
+    Attributes:
+        number: Place in the region's table of flows.
+        value: USD a unit.
+        lot: Units a journey.
+        per_hour: USD a unit and hour.
+        spread: USD a unit.
+        kg: Weight of a unit; 0 for people.
+        counter: 0 goods vehicles, 1 travellers.
+        goods: Travels as a goods vehicle.
+        declares: May pass declared.
+        hides: May pass hidden in declared traffic.
+        walks: May pass over the green border.
+    """
+
+    number: NDArray[np.int_]
+    value: Real
+    lot: Real
+    per_hour: Real
+    spread: Real
+    kg: Real
+    counter: NDArray[np.int_]
+    goods: Bool
+    declares: Bool
+    hides: Bool
+    walks: Bool
+
+    def only(self, which: NDArray[np.int_]) -> Traits:
+        """The traits of some of the flows."""
+        return Traits(*(trait[which] for trait in self))
+
+
+class Months(NamedTuple):
+    """What the files give for each month; every array begins with T.
+
+    Attributes:
+        open: Share of the month in which a crossing exists, by link.
+        rules: Levers by link and flow.
+        counters: Of the levers at counters (``check``, ``open``), by link and kind of counter.
+        line: Levers on the line, by link.
+        rigidity: By link and flow.
+        staff: Border guards, section x side [person]; ``equipment`` [USD], ``skill`` 0-1.
+        officers: Customs and others at posts, likewise; ``officer_equipment``, ``officer_skill``.
+        delivered: Equipment from programmes [USD]; ``training`` [USD].
+        volume: What would set out, origin x pair [unit].
+    """
+
+    open: Real
+    rules: dict[str, Real]
+    counters: dict[str, Real]
+    line: dict[str, Real]
+    rigidity: Real
+    staff: Real
+    equipment: Real
+    skill: Real
+    officers: Real
+    officer_equipment: Real
+    officer_skill: Real
+    delivered: Real
+    training: Real
+    volume: Real
+
+
+@dataclass(frozen=True)
+class World:
+    """A region as arrays.
+
+    Attributes:
+        region: What it was made of.
+        clock: Its months.
+        network: Portals, links and overland costs.
+        flows: Traits of all flows.
+        heavy: Numbers of the flows that make queues.
+        months: What the files give for each month.
+        rigidity: Month x border, as reported.
+        aid: Month x state [USD].
+        post: L, whether the crossing is a post; ``rail``, ``land`` (has a green border), ``into_member`` likewise.
+        access: L x F, whether a post of this category lets this kind of traffic through.
+        lanes: L, counters side by side.
+        post_share: L, share of the counters of its border; 0 for green crossings.
+        section_border: S, border of the section.
+        section: L, section of the crossing; ``border`` likewise.
+        side: 2 x L, which side of the section is left and which entered.
+        state: 2 x L, the state that is left and the one entered.
+        length: S [km].
+        terrain: S, name of the terrain.
+        pair_flow: Flow of each pair of the network.
+        factor: Name of the parameter on the volume of each flow.
+    """
+
+    region: Region
+    clock: list[Month]
+    network: Network
+    flows: Traits
+    heavy: NDArray[np.int_]
+    months: Months
+    rigidity: Real
+    aid: Real
+    post: Bool
+    rail: Bool
+    land: Bool
+    into_member: Real
+    access: Bool
+    lanes: Real
+    post_share: Real
+    section_border: NDArray[np.int_]
+    section: NDArray[np.int_]
+    border: NDArray[np.int_]
+    side: NDArray[np.int_]
+    state: NDArray[np.int_]
+    length: Real
+    terrain: tuple[str, ...]
+    pair_flow: NDArray[np.int_]
+    factor: tuple[str, ...]
+    hours_in_month: float = 730.0
+
+    @cached_property
+    def most_lanes(self) -> int:
+        """The largest number of counters at any post."""
+        return int(self.lanes.max(initial=1))
+
+    @property
+    def luck_shape(self) -> tuple[int, int]:
+        """Luck that a member needs: for each month one number a flow for volumes, one a flow for records."""
+        return len(self.clock), 2 * len(self.region.flows)
+
+    def roughness(self, p: dict[str, Float[Array, " M"]]) -> Float[Array, "L M"]:
+        """How much slower the green border is than a plain, by link and member; 1 where a terrain has no parameter."""
+        plain = jnp.ones_like(p["green_hours"])
+        by_section = jnp.stack([p.get(f"terrain_{terrain}", plain) for terrain in self.terrain])
+        return by_section[self.section]
+
+
+def world_of(region: Region) -> World:
+    """Make the world of a region (or of a region under a scenario)."""
+    clock = months(region.start, region.end)
+    crossings = list(region.crossings.values())
+    flows = list(region.flows.values())
+    traits = traits_of(flows)
+    network, pairs = _network(region, crossings, flows)
+    laid = levers(region)
+    stand = guards(region)
+    sections = {section: number for number, section in enumerate(region.sections)}
+    borders = {border: number for number, border in enumerate(region.borders)}
+    states = {state: number for number, state in enumerate(region.states)}
+    members = [region.states[state].kind == "member" for state in region.states]
+    state = np.asarray([[states[end] for end in ends(c.border)] for c in crossings]).T
+    two_ways = np.stack([_interleave(state[0], state[1]), _interleave(state[1], state[0])])
+    access = _per_link(np.asarray([[_lets_through(c, flow) for flow in flows] for c in crossings]))
+    names = set(heavy(region, clock))
+    return World(
+        region=region,
+        clock=clock,
+        network=network,
+        flows=traits,
+        heavy=np.asarray([number for number, flow in enumerate(flows) if flow.id in names], int),
+        months=_months(region, clock, crossings, traits, flows, laid, stand, network, pairs),
+        rigidity=laid.rigidity,
+        aid=stand.aid,
+        post=_per_link(np.asarray([c.kind == "post" for c in crossings])),
+        rail=_per_link(np.asarray([c.mode == "rail" for c in crossings])),
+        land=_per_link(np.asarray([region.borders[c.border].kind == "land" for c in crossings])),
+        into_member=np.asarray([members[number] for number in two_ways[1]], np.float32),
+        access=access & _per_link(np.asarray([[c.kind == "post"] for c in crossings])),
+        lanes=_per_link(np.asarray([c.lanes or 1 for c in crossings], np.float32)),
+        post_share=_post_share(crossings),
+        section_border=np.asarray([borders[s.border] for s in region.sections.values()], int),
+        section=_per_link(np.asarray([sections[c.section] for c in crossings])),
+        border=_per_link(np.asarray([borders[c.border] for c in crossings])),
+        side=np.stack([np.tile([0, 1], len(crossings)), np.tile([1, 0], len(crossings))]),
+        state=two_ways,
+        length=np.asarray([max(section.length_km, 0.1) for section in region.sections.values()], np.float32),
+        terrain=tuple(section.terrain for section in region.sections.values()),
+        pair_flow=np.asarray([[f.id for f in flows].index(flow) for flow, _ in network.pairs], int),
+        factor=tuple(_factor(flow) for flow in flows),
+    )
+
+
+def traits_of(flows: list[Flow]) -> Traits:
+    """Traits of flows, from their rows. People walk; so does what is harmful; honest goods need a road and a post."""
+    honest = np.asarray([flow.purpose == "honest" for flow in flows])
+    goods = np.asarray([in_vehicle(flow) for flow in flows])
+    return Traits(
+        number=np.arange(len(flows)),
+        value=np.asarray([flow.value_usd for flow in flows], np.float32),
+        lot=np.asarray([flow.lot for flow in flows], np.float32),
+        per_hour=np.asarray([flow.cost_per_hour for flow in flows], np.float32),
+        spread=np.asarray([flow.spread for flow in flows], np.float32),
+        kg=np.asarray([KG.get(flow.unit, 0.0) for flow in flows], np.float32),
+        counter=np.where(goods, 0, 1),
+        goods=goods,
+        declares=honest,
+        hides=~honest,
+        walks=~(honest & goods),
+    )
+
+
+def _network(
+    region: Region, crossings: list[Crossing], flows: list[Flow]
+) -> tuple[Network, dict[tuple[str, str], int]]:
+    roads = {state: roads_of(region, state) for state in region.states}
+    costs = blocks(roads, flows)
+    links = []
+    for crossing in crossings:
+        a, b = ends(crossing.border)
+        # a stretch of green border has room for more ways than one
+        size = 1.0 if crossing.kind == "post" else max(region.sections[crossing.section].length_km / KM_OF_A_POST, 0.1)
+        links += [Link((crossing.id, a), (crossing.id, b), size), Link((crossing.id, b), (crossing.id, a), size)]
+    number = {crossing.id: n for n, crossing in enumerate(crossings)}
+
+    def into(crossing: str, state: str) -> int:
+        return 2 * number[crossing] + (0 if ends(region.crossings[crossing].border)[1] == state else 1)
+
+    turns = [
+        (into(one, through), into(other, through) ^ 1) for one, through, other in sorted(short_cuts(region, roads))
+    ]
+    pairs = list(
+        dict.fromkeys(
+            (flow.id, (pair.destination, region.places[pair.destination].state)) for flow in flows for pair in flow.pair
+        )
+    )
+    origins = list(
+        dict.fromkeys((pair.origin, region.places[pair.origin].state) for flow in flows for pair in flow.pair)
+    )
+    network = Network.build(
+        groups={state: [(portal, state) for portal in those.portals] for state, those in roads.items()},
+        classes={flow.id: Traffic(flow.spread, costs[flow.id]) for flow in flows},
+        links=links,
+        pairs=pairs,
+        origins=origins,
+        allowed_turns=turns,
+    )
+    return network, {(flow, place): n for n, (flow, (place, _)) in enumerate(pairs)}
+
+
+def _months(
+    region: Region,
+    clock: list[Month],
+    crossings: list[Crossing],
+    traits: Traits,
+    flows: list[Flow],
+    laid: Levers,
+    stand: Guards,
+    network: Network,
+    pairs: dict[tuple[str, str], int],
+) -> Months:
+    of_class = [CLASSES.index(flow.class_) if flow.class_ in CLASSES else 0 for flow in flows]
+    rules = {lever: level[:, :, of_class] for lever, level in laid.by_class.items()}
+    shut = np.maximum(
+        rules.pop("closure"),
+        rules.pop("transit-halt") * np.asarray([flow.class_ in {"transit", "freight"} for flow in flows]),
+    )
+    rules["closure"] = np.minimum(shut, 1.0)
+    at_counter = [CLASSES.index("freight"), CLASSES.index("persons")]
+    counters = {
+        "check": laid.by_class["check"][:, :, at_counter],
+        "open": (1 - np.minimum(laid.by_class["closure"], 1)[:, :, at_counter])
+        * (1 - np.minimum(laid.by_class["hours"], 1)[:, :, at_counter]),
+    }
+    line = {lever: level.repeat(2, axis=1) for lever, level in laid.on_line.items()}
+    weights = {"visa": 0.5, "check": 0.5, "import-limit": 0.5, "closure": 1.0}
+    left = np.ones_like(rules["visa"])
+    for lever, weight in weights.items():
+        left *= 1 - weight * np.minimum(rules[lever], 1.0)
+    volume = np.zeros((len(clock), len(network.origins), len(network.pairs)), np.float32)
+    origins = {place: number for number, (place, _) in enumerate(network.origins)}
+    for flow in flows:
+        for pair in flow.pair:
+            volume[:, origins[pair.origin], pairs[flow.id, pair.destination]] += monthly(pair, clock)
+    return Months(
+        open=np.stack([_exists(c, clock) for c in crossings], axis=1).repeat(2, axis=1),
+        rules=rules,
+        counters=counters,
+        line=line,
+        rigidity=1 - left,
+        staff=stand.line.staff,
+        equipment=stand.line.equipment,
+        skill=stand.line.skill,
+        officers=stand.counters.staff,
+        officer_equipment=stand.counters.equipment,
+        officer_skill=stand.counters.skill,
+        delivered=stand.delivered,
+        training=stand.training,
+        volume=volume,
+    )
+
+
+def _exists(crossing: Crossing, clock: list[Month]) -> Real:
+    """Share of each month between the opening and the closing of a crossing."""
+    start = first_day(crossing.opened) if crossing.opened else clock[0].first
+    end = last_day(crossing.closed) if crossing.closed else clock[-1].last
+    return np.asarray([max(0, (min(end, m.last) - max(start, m.first)).days + 1) / m.days for m in clock], np.float32)
+
+
+def _lets_through(crossing: Crossing, flow: Flow) -> bool:
+    """Whether a post of this mode and category is made for this kind of traffic."""
+    if crossing.mode == "pedestrian" and in_vehicle(flow):
+        return False
+    if crossing.category == "local":
+        return flow.class_ not in {"freight", "transit", "third-country"}
+    if crossing.category == "freight":
+        return in_vehicle(flow)
+    return crossing.category != "none"
+
+
+def _post_share(crossings: list[Crossing]) -> Real:
+    counters = np.asarray([(c.lanes or 1) if c.kind == "post" else 0 for c in crossings], np.float32)
+    borders = np.asarray([c.border for c in crossings])
+    total = np.asarray([counters[borders == border].sum() for border in borders])
+    return _per_link(counters / np.maximum(total, 1))
+
+
+def _factor(flow: Flow) -> str:
+    names = {pair.factor for pair in flow.pair if pair.factor}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _per_link(of_crossings: NDArray[Any]) -> NDArray[Any]:
+    return of_crossings.repeat(2, axis=0)
+
+
+def _interleave(first: NDArray[np.int_], second: NDArray[np.int_]) -> NDArray[np.int_]:
+    return np.stack([first, second], axis=1).ravel()

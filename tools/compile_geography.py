@@ -90,7 +90,7 @@ def place_rows(plan: Plan, cities: list[Row]) -> list[list[object]]:
             rows.append([*head, city["lat"], city["lon"], population, place["claims"], "geo-geonames", note])
         else:
             rows.append(
-                [*head, place["lat"], place["lon"], "", place["claims"], "geo-general-knowledge", place["note"]]
+                [*head, place["lat"], place["lon"], "", place["claims"], "geo-compiler-knowledge", place["note"]]
             )
     return rows
 

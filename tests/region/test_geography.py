@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import coo_matrix
@@ -188,8 +189,8 @@ def net(edges: pd.DataFrame) -> tuple[dict[str, int], Any]:
     for a, b, hours in zip(start, end, edges["hours"].astype(float), strict=True):
         key = (min(a, b), max(a, b))
         best[key] = min(hours, best.get(key, math.inf))
-    rows, columns = zip(*best, strict=True)
-    matrix = coo_matrix((list(best.values()), (rows, columns)), shape=(len(names), len(names)))
+    rows, columns = np.array(list(best)).T
+    matrix = coo_matrix((np.array(list(best.values())), (rows, columns)), shape=(len(names), len(names)))
     return names, matrix.tocsr()
 
 

@@ -150,7 +150,7 @@ def _planned(border: Border, post: dict[str, object], ports: dict[str, Point], g
     return Crossing(
         id=str(post["id"]), border=border.plan.id, section=border.sections[0], kind="post", name_a=str(post["a"]),
         name_b=str(post["b"]), mode=mode, category="international", lat=lat, lon=lon, opened="", closed="",
-        source="geo-general-knowledge", confidence="low", claims=";".join(border.plan.claims),
+        source="geo-compiler-knowledge", confidence="low", claims=";".join(border.plan.claims),
         assumed=f"{booths} lanes: by mode. One post stands for all of this border.", note="", ports=names,
         lanes=booths,
     )  # fmt: skip
@@ -171,6 +171,6 @@ def _green(border: Border, section: Section) -> Crossing:
     return Crossing(
         id=f"green-{section.plan.id}", border=border.plan.id, section=section, kind="green",
         name_a=section.plan.name, name_b=section.plan.name, mode="track", category="none", lat=lat, lon=lon,
-        opened="", closed="", source="geo-general-knowledge", confidence="low", claims="",
+        opened="", closed="", source="geo-compiler-knowledge", confidence="low", claims="",
         assumed="Stands for all ways over this section but its posts.", note="",
     )  # fmt: skip

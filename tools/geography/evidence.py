@@ -20,6 +20,22 @@ LENGTH_SOURCES = {
     "osm2020_km": ("OpenStreetMap boundaries of 2020, measured", "2020"),
     "osm2026_km": ("OpenStreetMap boundaries of 2026, measured", "2026"),
 }
+PRODUCERS = {
+    "CIA": "CIA",
+    "Natural Earth": "Natural Earth",
+    "OpenStreetMap": "OpenStreetMap contributors",
+    "CGR": "Electronic queue of Kazakhstan's road posts",
+    "KZ customs": "Customs of Kazakhstan",
+    "Official Uzbek": "Customs of Uzbekistan",
+    "2017 demarcation": "the two states",
+    "2022 demarcation": "the two states",
+    "news reports": "press",
+    "other press": "press",
+    "Kulma Pass": "encyclopedia mirror",
+    "Hairatan": "encyclopedia mirror",
+    "Ymamnazar": "encyclopedia mirror",
+}
+COMPILER_KNOWLEDGE = "geo-compiler-knowledge"
 ENCLAVE_SOURCES = {
     "ne10m": "Natural Earth 1:10m, enclave outlines, measured",
     "osm2020": LENGTH_SOURCES["osm2020_km"][0],
@@ -35,23 +51,29 @@ class Sources:
 
     def add(self, text: str) -> list[str]:
         """Ids of the sources named in one cell, apart from semicolons between them."""
-        return [self._one(part) for part in re.split(r";\s*(?![^(]*\))", text) if part.strip()]
+        ids = [self._one(part) for part in re.split(r";\s*(?![^(]*\))", text) if part.strip()]
+        return list(dict.fromkeys(ids))
 
     def _one(self, text: str) -> str:
         text = text.strip()
+        if text.startswith(("general knowledge", "verify before use")):
+            return COMPILER_KNOWLEDGE
         url = re.search(r"https?://[^\s()]+", text)
         title = re.sub(r"\s*\(?https?://[^\s()]+\)?", "", text).strip()
-        identity = "geo-" + "-".join(slug(title).split("-")[:9])
-        date = re.search(r"\b(19|20)\d{2}(-\d{2}(-\d{2})?)?\b", title)
-        general = title.startswith("general knowledge")
+        identity = "geo-" + "-".join(slug(title).split("-")[:12])
+        date = re.search(r"\b(?:19|20)\d{2}(-\d{2}(-\d{2})?)?\b", title)
         factbook = "Factbook" in title
         official = factbook or any(word in title for word in ("mfa.gov", "zakonpravo", "Official", "treaty"))
         measured = "measured" in title
+        if self.rows.get(identity, {"title": title})["title"] != title:
+            raise ValueError(f"Two sources would be called {identity!r}: {title!r}. Take more words into the id.")
         self.rows[identity] = {
             "id": identity,
-            "producer": "CIA" if factbook else re.split(r"[,\s]", title)[0] if not general else "the compiler",
+            "producer": next(
+                (name for start, name in PRODUCERS.items() if title.startswith(start)), re.split(r"[,\s]", title)[0]
+            ),
             "title": title,
-            "date": date.group() if date and not general else "",
+            "date": date.group() if date else "",
             "kind": "general knowledge"
             if general
             else "compilation"
@@ -59,11 +81,11 @@ class Sources:
             else "official"
             if official
             else "web",
-            "quality": "low" if general else "high" if factbook or measured else "medium",
-            "seen": "general knowledge" if general else "source" if measured or factbook else "quotation",
+            "quality": "high" if factbook or measured else "medium",
+            "seen": "source" if measured or factbook else "quotation",
             "licence": "public domain" if factbook or "Natural Earth" in title else "facts only; nothing copied",
             "url": url.group() if url else "",
-            "note": "" if measured or general else UNSEEN,
+            "note": "" if measured else UNSEEN,
         }
         return identity
 
@@ -117,7 +139,7 @@ def enclave_claims(rows: list[Row], sources: Sources) -> list[Claim]:
     """EN01...: each source's area of each enclave [km2]."""
     claims = []
     for i, row in enumerate(rows, start=1):
-        text = ENCLAVE_SOURCES.get(row["source"], row["source"].removeprefix("quoted: "))
+        text = ENCLAVE_SOURCES.get(row["source"], row["source"].removeprefix("quoted: ").split(" (")[0])
         statement = (
             f"{row['enclave']}, ground of {row['owner']} inside {row['inside']}, measures {row['area_km2']} km2."
         )
@@ -194,7 +216,7 @@ OWN_SOURCES = [
         "compilation", "low", "source", "Apache-2.0",
     ),
     _own(
-        "geo-general-knowledge", "the compiler", "General knowledge of the compiler of this geography, not looked up",
+        COMPILER_KNOWLEDGE, "the compiler", "General knowledge of the compiler of this geography, not looked up",
         "general knowledge", "low", "general knowledge", "facts only",
     ),
 ]  # fmt: skip

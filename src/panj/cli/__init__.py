@@ -2,12 +2,15 @@
 
 Each command is a function of its own name in a file of its own name, and thin: it calls the room that does the work.
 Its file is imported when the command is called, so `panj --help` is quick; heavy rooms are imported inside commands.
+The examples of its help stand in `words.toml`.
 """
 
 from __future__ import annotations
 
+import tomllib
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,12 +33,16 @@ COMMANDS = {
 }
 """What each command is for, in one line. A command is offered once its file ``panj/cli/<name>.py`` is there."""
 
-EXAMPLES = """\b
-Begin with:
-  panj evidence mines --place KG-UZ    what is known of mines on that border
-  panj show KZ-UZ --on 2001-12-31      the border as it stood that day
-  panj run central-asia --members 200  its history, before and after
-"""
+_WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+
+DEFAULT_REGION: str = _WORDS["region"]
+"""The region that a command opens if none is named."""
+
+
+def examples(command: str) -> str | None:
+    """The examples that close the help of a command, kept line by line; ``None`` if there are none."""
+    text = _WORDS["examples"].get(command)
+    return text and "\n\n".join(f"\b\n{part}" for part in text.strip().split("\n\n"))
 
 
 class Later(TyperCommand):
@@ -55,7 +62,7 @@ class Commands(TyperGroup):
         super().__init__(**attrs)
         for name, purpose in COMMANDS.items():
             if find_spec(f"{__name__}.{name}"):
-                self.add_command(Later(name, help=purpose))
+                self.add_command(Later(name, short_help=purpose))
 
     def invoke(self, ctx: Context) -> Any:
         """Call the command."""
@@ -75,7 +82,7 @@ def _fail(text: str) -> None:
 def _load(name: str) -> Command:
     """Import the command of a name."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name, no_args_is_help=False)(getattr(import_module(f"{__name__}.{name}"), name))
+    app.command(name, epilog=examples(name))(getattr(import_module(f"{__name__}.{name}"), name))
     return typer.main.get_command(app)
 
 
@@ -89,7 +96,7 @@ main = typer.Typer(
     cls=Commands,
     name="panj",
     help="Panj: an open laboratory for border policy. What is known, what would have been, what to do.",
-    epilog=EXAMPLES,
+    epilog=examples("panj"),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

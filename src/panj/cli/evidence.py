@@ -12,6 +12,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from panj.basics.faults import Fault, FaultsError, nearest
+from panj.cli import DEFAULT_REGION
 from panj.cli.ledger import Item, ids_of, overview, record, record_of_conflict, side_by_side, table_of_claims, whole
 from panj.evidence import Answer, Evidence, Observation, QuestionError, conflicts, read_evidence, search
 from panj.evidence.words import nearest_words
@@ -46,22 +47,9 @@ def evidence(
     limit: Annotated[
         int | None, typer.Option(min=1, help=f"Show at most so many: {SHOWN} in tables, all in JSON.")
     ] = None,
-    region: Annotated[str, typer.Option(help="A region that ships, or the path of a folder.")] = "central-asia",
+    region: Annotated[str, typer.Option(help="A region that ships, or the path of a folder.")] = DEFAULT_REGION,
 ) -> None:
     """Ask what is known, and who says so.
-
-    \b
-    Search:
-      panj evidence mines civilians
-      panj evidence --place UZ-KG --on 2000
-      panj evidence heroin --between 2001-10 2003 --kind datum
-      panj evidence --conflicts --place KZ-UZ
-
-    \b
-    Show one in full, with all that uses it:
-      panj evidence S149                  a claim
-      panj evidence J05                   a judgement
-      panj evidence opium_production AF   a series, here of one area
 
     All words must be found; a beginning of a word is enough. Claims without
     a date are left out where a date is asked for, and counted.

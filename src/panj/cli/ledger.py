@@ -82,7 +82,7 @@ def table_of_observations(rows: Iterable[Observation]) -> Table:
     return table
 
 
-def _facts(facts: Iterable[tuple[str, str] | tuple[str, str | Text]]) -> Table:
+def _facts(facts: Iterable[tuple[str, str | Text]]) -> Table:
     """Names and what they stand for, in two columns; empty ones are left out."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
@@ -96,7 +96,7 @@ def _facts(facts: Iterable[tuple[str, str] | tuple[str, str | Text]]) -> Table:
 def overview(evidence: Evidence) -> list[Text | Table | str]:
     """What there is to ask about: how many claims of each kind, role and flow, which places and series."""
     claims = evidence.claims.values()
-    counts = {
+    counts: dict[str, Counter[str]] = {
         "kinds": Counter(claim.kind for claim in claims),
         "roles": Counter(claim.role for claim in claims),
         "flows": Counter(claim.flow for claim in claims if claim.flow),
@@ -107,8 +107,8 @@ def overview(evidence: Evidence) -> list[Text | Table | str]:
         f"{len(claims):,} claims of {len(evidence.sources):,} sources, {len(evidence.series):,} observations, "
         f"{len(evidence.judgements):,} judgements. To ask: panj evidence --help"
     )
-    facts = [(name, ", ".join(f"{word} {n}" for word, n in count.most_common(24))) for name, count in counts.items()]
-    return [head, "", _facts(facts)]
+    most = {name: ", ".join(f"{word} {n}" for word, n in count.most_common(24)) for name, count in counts.items()}
+    return [head, "", _facts(most.items())]
 
 
 # One in full

@@ -100,8 +100,9 @@ def _classes(text: str, lever: str, tables: Table) -> list[str]:
     for word in map(str.strip, text.split(";")):
         local = word.startswith("citizens of") and not word.endswith("transit")
         found += tables["classes"]["persons"] if local else tables["classes"][word]
-        if word == "persons" and lever in tables["broad"]["levers"]:
-            found += tables["broad"]["also"]
+        broad = tables["broad"].get(word, {"levers": ()})
+        if lever in broad["levers"]:
+            found += broad["also"]
     return list(dict.fromkeys(found))
 
 

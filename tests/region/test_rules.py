@@ -100,7 +100,8 @@ def in_force(where: str, lever: str, day: str, who: str = "all", into: str | Non
         ("2005-12-31", "TJ-UZ at tj-uz-fergana", "mines", "all", 0.1, 0.1),  # which stay
         ("2000-05-15", "TJ-UZ", "visa", "freight", 0, 0),
         ("2002-01-01", "AF-UZ", "mines", "all", 0.9, 0.9),
-        ("2001-09-01", "AF-UZ", "closure", "freight", 1, 1),  # Termez is shut
+        ("2001-09-01", "AF-UZ at ayritom", "closure", "freight", 1, 1),  # Termez is shut
+        ("2001-09-01", "AF-UZ at green-af-uz-termez", "closure", "freight", 0, 0),  # which never shut the river bank
         ("2001-12-08", "AF-UZ at ayritom", "closure", "freight", 1, 1),
         ("2001-11-01", "AF-UZ at termiz-river-port", "closure", "freight", 0, 0),  # barges carry relief
         ("2001-12-09", "AF-UZ at ayritom", "closure", "freight", 0, 0),  # until the first train
@@ -126,8 +127,9 @@ def in_force(where: str, lever: str, day: str, who: str = "all", into: str | Non
         ("2000-07-01", "KG-UZ", "duty", "traders", 0.16, 0.16),  # 16 USD on 100 USD before
         ("2002-01-15", "TM-UZ", "fee", "traders", 6, 6),  # a tax of 6 USD on entry
         ("2002-02-01", "TM-UZ", "fee", "traders", 0, 0),  # dropped in the same month
-        ("2000-11-01", "KZ-UZ at saryagash", "transit-halt", "transit", 0.7, 0.7),  # trains halted
-        ("2000-11-01", "KZ-UZ at zhibek-zholy", "transit-halt", "transit", 0, 0),  # not lorries
+        ("2000-11-01", "KZ-UZ at saryagash", "transit-halt", "persons", 0.7, 0.7),  # trains halted
+        ("2000-11-01", "KZ-UZ at zhibek-zholy", "transit-halt", "persons", 0, 0),  # not buses
+        ("2000-11-01", "KZ-UZ at saryagash", "transit-halt", "transit", 0.2, 0.2),  # and goods trains, in answer to gas
         ("2002-01-01", "KG-UZ at kara-suu", "closure", "freight", 0.8, 0.8),  # no lorry over the bridge at Kara-Suu
         ("2002-01-01", "KG-UZ at kara-suu", "closure", "traders", 0, 0),  # walkers still
         ("2003-02-01", "KG-UZ at kara-suu", "closure", "traders", 0.9, 0.9),  # until January 2003

@@ -1,0 +1,248 @@
+"""Which fan charts a report shows, in which groups, and what each says in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import xarray as xr
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from panj.basics.dates import Month, first_day
+from panj.reports.aspects import BeforeAfter, unit_of
+from panj.reports.charts import Mark, fan_chart
+from panj.reports.map import packed, span
+from panj.reports.summary import compare, fan, pick
+from panj.reports.table import busiest_borders
+from panj.reports.words import Scale, change_suffix, moved, scale, scale_of, signed, verdict
+
+if TYPE_CHECKING:
+    from panj.region import Region
+
+Tone = Literal["harmful", "honest", "neutral"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """What one chart shows.
+
+    Attributes:
+        title: What it is.
+        values: Axes ``month`` and perhaps ``member``.
+        unit: Unit of the values.
+        tone: Gives the colour.
+        places: The places whose events are marked; none: all events.
+    """
+
+    title: str
+    values: xr.DataArray
+    unit: str
+    tone: Tone
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fan:
+    """One chart, ready for the page.
+
+    Attributes:
+        title: What it shows.
+        unit: Unit, for the line under the title.
+        words: What changed, in words.
+        change: ``up``, ``down``, ``unclear``, ``same`` or ``unknown``.
+        drawing: The SVG.
+        years: Year, and median with its 90 % interval as text.
+        data: Quantiles by month and how to write them, for the page's own reading of a month.
+    """
+
+    title: str
+    unit: str
+    words: str
+    change: str
+    drawing: Markup
+    years: tuple[tuple[int, str, str], ...]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Charts of one subject."""
+
+    title: str
+    note: str
+    fans: tuple[Fan, ...]
+
+
+def fan_groups(dataset: xr.Dataset, region: Region, table: BeforeAfter, months: Sequence[Month]) -> tuple[Group, ...]:
+    """All groups of charts for which the run holds the quantities."""
+    groups = []
+    for title, note, rows in _subjects(dataset, region, table):
+        fans = tuple(draw(row, region, months) for row in rows if bool(np.isfinite(row.values).any()))
+        if fans:
+            groups.append(Group(title, note, fans))
+    return tuple(groups)
+
+
+def main_flow(dataset: xr.Dataset, region: Region, table: BeforeAfter) -> str | None:
+    """The harmful flow whose story is told: the table's choice, or the one whose potential is worth most."""
+    names = [name for name in dataset["flow"].to_numpy().tolist() if region.flows[name].purpose == "harmful"]
+    if table.flow in names:
+        return table.flow
+    worth = {name: float(dataset["potential"].sel(flow=name).mean()) * region.flows[name].value_usd for name in names}
+    return max(worth, key=lambda name: worth[name]) if worth else None
+
+
+Subject = tuple[str, str, list[Series]]
+"""A title, a note and the charts of one subject."""
+
+
+def _subjects(dataset: xr.Dataset, region: Region, table: BeforeAfter) -> list[Subject]:
+    borders = table.borders or busiest_borders(dataset, region)
+    flow = main_flow(dataset, region, table)
+    members = [code for code in dataset["state"].to_numpy().tolist() if region.states[code].kind == "member"]
+    others = [name for name in dataset["flow"].to_numpy().tolist() if name != flow]
+    return [
+        (
+            "The two securities",
+            "Shares by value of what would flow if no rules, queues or guards stood in the way.",
+            _securities(dataset),
+        ),
+        *([_one_flow(dataset, region, flow, members)] if flow else []),
+        (
+            "What arrives, by flow",
+            "Axes differ from chart to chart.",
+            [_arrived(dataset, region, one) for one in others],
+        ),
+        ("Delay at the posts", *_by_border(dataset, region, "delay", borders, "honest")),
+        ("Bribes", *_by_border(dataset, region, "bribes", borders, "harmful")),
+        ("Guards and customs officers", *_by_border(dataset, region, "staff", borders, "neutral")),
+        *([_green(dataset, region, flow, borders)] if flow else []),
+        ("Trespasses written down", *_by_border(dataset, region, "recorded_trespasses", borders, "harmful")),
+        _aid(dataset, region, members),
+    ]
+
+
+def _securities(dataset: xr.Dataset) -> list[Series]:
+    rows: list[Series] = []
+    if "suppression" in dataset:
+        rows.append(Series("Suppression", dataset["suppression"], "1", "harmful"))
+    if "communication" in dataset:
+        rows.append(Series("Communication", dataset["communication"], "1", "honest"))
+    return rows
+
+
+def _arrived(dataset: xr.Dataset, region: Region, flow: str) -> Series:
+    unit = unit_of(dataset, "arrived", (flow,), region)
+    return Series(region.flows[flow].title, pick(dataset, "arrived", {"flow": flow}), unit, region.flows[flow].purpose)
+
+
+def _one_flow(dataset: xr.Dataset, region: Region, flow: str, members: Sequence[str]) -> Subject:
+    rows = []
+    for name, title in (("arrived", "Arrives"), ("seized", "Found on the way")):
+        if name in dataset:
+            unit = unit_of(dataset, name, (flow,), region)
+            rows.append(Series(title, pick(dataset, name, {"flow": flow}), unit, "harmful"))
+    if "recorded_seizures" in dataset:
+        unit = unit_of(dataset, "recorded_seizures", (flow,), region)
+        for state in members:
+            values = pick(dataset, "recorded_seizures", {"flow": flow, "state": state})
+            rows.append(Series(f"Written down in {region.states[state].name}", values, unit, "neutral", (state,)))
+    note = "Found is what happened; written down is what the agencies of a state recorded."
+    return f"{region.flows[flow].title}: what arrives and what is found", note, rows
+
+
+def _by_border(
+    dataset: xr.Dataset, region: Region, name: str, borders: Sequence[str], tone: Tone
+) -> tuple[str, list[Series]]:
+    """The quantity's meaning, and a chart for each border."""
+    if name not in dataset:
+        return "", []
+    unit = str(dataset[name].attrs.get("unit", ""))
+    rows = [
+        Series(region.borders[border].name, pick(dataset, name, {"border": border}), unit, tone, (border,))
+        for border in borders
+    ]
+    return f"{dataset[name].attrs.get('meaning', '')}.", rows
+
+
+def _aid(dataset: xr.Dataset, region: Region, states: Sequence[str]) -> Subject:
+    rows = []
+    if "aid" in dataset:
+        unit = str(dataset["aid"].attrs.get("unit", ""))
+        for state in states:
+            values = pick(dataset, "aid", {"state": state})
+            rows.append(Series(region.states[state].name, values, unit, "neutral", (state,)))
+    return "Aid for the borders", "Dated deliveries as the files hold them, the same in every member.", rows
+
+
+def _green(dataset: xr.Dataset, region: Region, flow: str, borders: Sequence[str]) -> Subject:
+    rows = []
+    if "passed_green" in dataset and "passed" in dataset:
+        for border in borders:
+            at = {"flow": flow, "border": border}
+            passed = pick(dataset, "passed", at)
+            share = pick(dataset, "passed_green", at) / passed.where(passed > 0)
+            rows.append(Series(region.borders[border].name, share, "1", "harmful", (border,)))
+    note = "Of what crosses a border, the share that crosses the green border or goes round a post."
+    return f"{region.flows[flow].title}: round the posts", note, rows
+
+
+def draw(series: Series, region: Region, months: Sequence[Month]) -> Fan:
+    """A chart with its words, its table by year and its data."""
+    bands = fan(series.values)
+    comparison = compare(series.values, region.before, region.after)
+    known = bands[np.isfinite(bands)]
+    form = scale(float(np.abs(known).max()) if known.size else 0.0, series.unit)
+    short = scale_of((comparison.before, comparison.after), series.unit)
+    words = f"{series.title} {moved(comparison, short)}."
+    pivot_day = first_day(region.pivot.date)
+    pivot = Month(pivot_day) - months[0] + (pivot_day.day - 1) / 31
+    drawing = fan_chart(words, bands, months, series.unit, series.tone, pivot, marks(region, months, series.places))
+    change = comparison.change
+    step = scale_of((change,), series.unit)
+    said = verdict(change)
+    brief = "" if change is None else f"{signed(change.median, step)} {change_suffix(step)}".strip()
+    return Fan(
+        series.title,
+        form.suffix or "index",
+        {"unclear": f"{brief}; could be either way", "unknown": "not known", "same": "no change"}.get(said, brief),
+        said,
+        drawing,
+        _by_year(bands, months, form),
+        {"bands": packed(np.where(bands < 0, 0.0, bands), "uint16"), "form": [form.factor, form.suffix, form.decimals]},
+    )
+
+
+def marks(region: Region, months: Sequence[Month], places: Sequence[str]) -> list[Mark]:
+    """Events that touch any of these places, or the whole region; all of them if no place is asked for."""
+    rows = []
+    for event in region.events.values():
+        wide = not places or "region" in event.places
+        if not wide and not any(_touches(place, wanted) for place in event.places for wanted in places):
+            continue
+        begin = Month(first_day(event.from_)) - months[0]
+        if 0 <= begin < len(months):
+            rows.append(Mark(span(event.from_, event.to, months)[0], f"{event.from_}: {event.title}"))
+    return rows
+
+
+def _touches(place: str, wanted: str) -> bool:
+    return place == wanted or place in wanted.split("-") or wanted in place.split("-")
+
+
+def _by_year(bands: NDArray[np.float64], months: Sequence[Month], form: Scale) -> tuple[tuple[int, str, str], ...]:
+    """Mean of the monthly quantiles of each year, as text."""
+    rows = []
+    years = np.array([month.year for month in months])
+    for year in dict.fromkeys(years.tolist()):
+        columns = bands[:, years == year]
+        columns = columns[:, np.isfinite(columns).all(axis=0)]
+        if columns.size == 0:
+            rows.append((year, "no figure", ""))
+            continue
+        low, middle, high = columns.mean(axis=1)[[0, 2, 4]]
+        rows.append((year, form.bare(middle), "" if low == high else f"{form.bare(low)} to {form.bare(high)}"))
+    return tuple(rows)

@@ -1,0 +1,112 @@
+"""What a report does not know: assumptions, holes, members that failed, quantities without a test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xarray as xr
+
+from panj.reports.aspects import BeforeAfter
+from panj.reports.words import listing, month_text
+
+if TYPE_CHECKING:
+    from panj.region import Region
+
+
+Hole = tuple[str, str]
+"""A head and a sentence."""
+
+
+def missing(experiments: pd.DataFrame, dataset: xr.Dataset, region: Region, table: BeforeAfter) -> list[Hole]:
+    """What the report does not know, the most weighty first."""
+    rows = [_feedback(), _plans(region), *_convergence(experiments), *_stranded(dataset), *_assumed(region)]
+    return [*rows, *_confidence(region), *_untested(dataset, region), *_unmeasured(table)]
+
+
+def _feedback() -> Hole:
+    return (
+        "No feedback yet",
+        "In this version guards, aid and rules follow the dated record. Nobody in the model answers to what happens: "
+        "corruption does not grow with stricter rules, attention does not fade, neighbours do not retaliate. "
+        "What such answers would add is not in these numbers.",
+    )
+
+
+def _plans(region: Region) -> Hole:
+    return (
+        "Where the record ends",
+        f"The files report what happened up to {month_text(region.history_until)}. "
+        "Later months hold what was planned at that time, not what came about.",
+    )
+
+
+def _convergence(experiments: pd.DataFrame) -> list[Hole]:
+    if "converged" not in experiments.columns:
+        return [("Convergence", "The run does not say which members converged.")]
+    failed = int((~experiments["converged"].astype(bool)).sum())
+    if failed == 0:
+        return [("Convergence", f"All {len(experiments)} members converged.")]
+    left_out = "They are left out of every figure."
+    none_left = "As none did, all of them are shown: trust no figure here."
+    rest = left_out if failed < len(experiments) else none_left
+    return [("Convergence", f"{failed} of {len(experiments)} members did not converge. {rest}")]
+
+
+def _stranded(dataset: xr.Dataset) -> list[Hole]:
+    if "stranded" not in dataset or "sent" not in dataset:
+        return []
+    means = {name: dataset[name].mean(("member", "month")) for name in ("stranded", "sent")}
+    share = 100 * float((means["stranded"] / means["sent"]).max())
+    return [
+        (
+            "Journeys that are cut off",
+            "The model follows a journey over a limited number of borders. "
+            f"At most {share:.1g} % of a flow is still on the way then, and counts as not arrived.",
+        )
+    ]
+
+
+def _assumed(region: Region) -> list[Hole]:
+    kinds: tuple[tuple[str, list[Any]], ...] = (
+        ("parameters", list(region.parameters.values())),
+        ("dated rules", list(region.rules.values())),
+        ("legal statuses", list(region.statuses)),
+        ("holdings of agencies", list(region.holdings)),
+        ("figures of strength", list(region.strength)),
+    )
+    parts = [f"{sum(not row.claims for row in rows)} of {len(rows)} {name}" for name, rows in kinds if rows]
+    if not parts:
+        return []
+    words = f"These rest on no claim, but on an assumption that the files state: {listing(parts)}."
+    return [("Assumed, not sourced", words)]
+
+
+def _confidence(region: Region) -> list[Hole]:
+    claims, sources = region.evidence.claims.values(), region.evidence.sources
+    if not claims:
+        return []
+    low = sum(claim.confidence == "low" for claim in claims)
+    unseen = sum(sources[claim.source].seen == "general knowledge" for claim in claims)
+    words = (
+        f"Of {len(claims)} claims, {low} have low confidence; {unseen} come from general knowledge, no document seen."
+    )
+    return [("Quality of the evidence", words)]
+
+
+def _untested(dataset: xr.Dataset, region: Region) -> list[Hole]:
+    tested = {target.variable for target in region.targets.values()}
+    recorded = {str(name) for name in dataset.data_vars if dataset[name].attrs.get("knowledge") == "recorded"}
+    rows = []
+    for head, names in (
+        ("Recorded quantities that no published number tests", recorded - tested),
+        ("Published numbers on what the model does not hold yet", tested - set(map(str, dataset.data_vars))),
+    ):
+        if names:
+            rows.append((head, f"{listing([name.replace('_', ' ') for name in sorted(names)])}.".capitalize()))
+    return rows
+
+
+def _unmeasured(table: BeforeAfter) -> list[Hole]:
+    bare = [aspect.title for aspect in table.aspects if not aspect.measure]
+    return [("Aspects that the model has no quantity for", f"{listing(bare)}.")] if bare else []

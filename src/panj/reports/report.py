@@ -1,0 +1,236 @@
+"""The report of a run: one HTML file that opens from disk, with no network."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import jinja2
+import numpy as np
+import pandas as pd
+import xarray as xr
+from markupsafe import Markup
+
+from panj.basics.dates import Month
+from panj.basics.faults import FaultsError
+from panj.reports import evidence, missing, words
+from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_after
+from panj.reports.charts import dot_plot
+from panj.reports.fans import fan_groups, main_flow
+from panj.reports.map import STATUSES, draw_map
+from panj.reports.summary import settled_members
+from panj.reports.table import against_targets, main_lines, success_by_flow
+
+if TYPE_CHECKING:
+    from panj.region import Region
+
+
+class Run(Protocol):
+    """What a report reads of an opened run."""
+
+    @property
+    def dataset(self) -> xr.Dataset:
+        """The quantities of quantities.csv; attributes ``region``, ``scenario``, ``seed`` and ``version``."""
+
+    @property
+    def experiments(self) -> pd.DataFrame:
+        """One row a member."""
+
+
+def write_report(run_folder: Path) -> Path:
+    """Write ``report.html`` into the folder of a run and return its path.
+
+    Raises:
+        FaultsError: The region or its before / after table has faults.
+    """
+    from panj.ensembles import open_run
+    from panj.region import open_region
+
+    run = open_run(run_folder)
+    region = open_region(run.dataset.attrs["region"])
+    scenario = run.dataset.attrs["scenario"]
+    if scenario in region.scenarios:
+        region = region.overlay(scenario)
+    target = run_folder / "report.html"
+    target.write_text(render(run, region), encoding="utf-8")
+    return target
+
+
+def render(run: Run, region: Region) -> str:
+    """The report as HTML text.
+
+    Raises:
+        FaultsError: The region's before / after table names what the evidence or the run lacks.
+    """
+    dataset = settled_members(run.dataset, run.experiments)
+    table = read_before_after(region.folder)
+    if faults := faults_of(table, region, dataset):
+        raise FaultsError(faults)
+    months = [Month(pd.Timestamp(day).date()) for day in dataset["month"].to_numpy()]
+    shown = max(0, min(len(months) - 1, region.after[1] - months[0]))
+    flow = main_flow(dataset, region, table)
+    groups = fan_groups(dataset, region, table, months)
+    drawn = draw_map(region, dataset, months, shown, flow or "")
+    cited = evidence.cited_ids(region, table)
+    known = region.evidence.citable
+    data = {
+        "map": drawn.data if drawn else None,
+        "fans": [fan.data for group in groups for fan in group.fans],
+        "months": [words.month_text(month) for month in months],
+        "known": sorted({one for one in cited if one not in known}),
+    }
+    environment = _environment()
+    environment.filters["links"] = lambda ids: evidence.links(list(ids), known)
+    return environment.get_template("template.html.j2").render(
+        region=region,
+        run=run.dataset.attrs,
+        style=Markup(_asset("report.css")),
+        script=Markup(_asset("report.js")),
+        data=Markup(_json(data)),
+        before=_span(region.before),
+        after=_span(region.after),
+        months=months,
+        lines=[_line_view(line) for line in main_lines(dataset, region)[:2]],
+        answer=_answer(dataset, region),
+        members=_members(run, dataset),
+        map=drawn,
+        flow=flow,
+        statuses=STATUSES,
+        groups=groups,
+        aspects=_aspects(table, region, dataset),
+        flows=[_line_view(line) for line in success_by_flow(dataset, region)],
+        targets=[_target_view(met) for met in against_targets(dataset, region)],
+        sources=evidence.by_source(region, cited),
+        judgements=evidence.judgements_on(region, cited),
+        parameters=list(region.parameters.values()),
+        share_assumed=f"{100 * evidence.share_assumed(region.parameters.values()):.0f} %",
+        missing=missing.missing(run.experiments, dataset, region, table),
+        month_text=words.month_text,
+    )
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("panj", "reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _asset(name: str) -> str:
+    return resources.files("panj.reports").joinpath(name).read_text(encoding="utf-8")
+
+
+def _json(data: Any) -> str:
+    """JSON that may stand inside a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _span(period: tuple[Month, Month]) -> str:
+    return f"{words.month_text(period[0])} to {words.month_text(period[1])}"
+
+
+def _line_view(line: Any) -> dict[str, Any]:
+    """A line with its words, for the template."""
+    early, late, change = line.comparison.before, line.comparison.after, line.comparison.change
+    form = words.scale_of((early, late), line.unit)
+    step = words.scale_of((change,), line.unit)
+    top = 1.0 if line.unit == "1" else max((one.high90 for one in (early, late) if one), default=1.0)
+    return {
+        "title": line.title,
+        "tone": line.tone,
+        "before": _number(early, form),
+        "after": _number(late, form),
+        "change": None if change is None else _change(change, step),
+        "verdict": words.verdict(change),
+        "dots": dot_plot(line.title, line.comparison, form, top, line.tone),
+    }
+
+
+def _number(one: Any, form: words.Scale) -> dict[str, str] | None:
+    if one is None:
+        return None
+    return {
+        "median": form.full(one.median),
+        "half": "" if one.certain else f"{form.bare(one.low50)} to {form.bare(one.high50)}",
+        "range": "" if one.certain else f"{form.bare(one.low90)} to {form.bare(one.high90)}",
+    }
+
+
+def _change(one: Any, step: words.Scale) -> dict[str, str]:
+    suffix = words.change_suffix(step)
+    return {
+        "median": f"{words.signed(one.median, step)} {suffix}".strip(),
+        "half": "" if one.certain else f"{words.signed(one.low50, step)} to {words.signed(one.high50, step)}",
+        "range": "" if one.certain else f"{words.signed(one.low90, step)} to {words.signed(one.high90, step)}",
+    }
+
+
+def _answer(dataset: xr.Dataset, region: Region) -> dict[str, Any]:
+    """The answer in words: the two securities as sentences, the flows sorted by what can be said of their change."""
+    lines = main_lines(dataset, region)
+    sentences = []
+    for name, start in (
+        ("Suppression", "Harmful traffic: the share of its value that does not arrive"),
+        ("Communication", "Honest travel and trade: the share of its value that takes place"),
+    ):
+        for line in lines:
+            if line.title.startswith(name):
+                form = words.scale_of((line.comparison.before, line.comparison.after), line.unit)
+                sentences.append(f"{start} {words.moved(line.comparison, form)}.")
+    heard: dict[str, list[str]] = {}
+    for line in lines[2:]:
+        heard.setdefault(words.verdict(line.comparison.change), []).append(_lower(line.title))
+    return {
+        "sentences": sentences,
+        **{key: words.listing(heard.get(key, [])) for key in ("up", "down", "unclear", "same")},
+    }
+
+
+def _lower(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _members(run: Run, dataset: xr.Dataset) -> dict[str, int]:
+    total = len(run.experiments)
+    column = run.experiments.get("converged")
+    failed = 0 if column is None else int((~column.astype(bool)).sum())
+    return {"total": total, "failed": failed, "used": int(dataset.sizes["member"])}
+
+
+def _aspects(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[dict[str, Any]]:
+    rows = []
+    for aspect in table.aspects:
+        numbers = []
+        for measure in aspect.measure:
+            one = measured(measure, region, dataset, region.before, region.after)
+            form = words.scale_of((one.comparison.before, one.comparison.after), one.unit)
+            step = words.scale_of((one.comparison.change,), one.unit)
+            numbers.append(
+                {
+                    "label": measure.label,
+                    "before": _number(one.comparison.before, form),
+                    "after": _number(one.comparison.after, form),
+                    "change": None if one.comparison.change is None else _change(one.comparison.change, step),
+                    "verdict": words.verdict(one.comparison.change),
+                }
+            )
+        rows.append({"aspect": aspect, "numbers": numbers})
+    return rows
+
+
+def _target_view(met: Any) -> dict[str, Any]:
+    target = met.target
+    largest = max(abs(target.value), 0.0 if met.modelled is None else abs(met.modelled.high90))
+    digits = 0 if largest >= 100 or largest == 0 else max(0, 2 - int(np.floor(np.log10(largest))))
+    form = words.Scale(1.0, target.unit, min(6, digits))
+    observed = form.full(target.value)
+    if target.low is not None and target.high is not None:
+        observed += f" ({form.bare(target.low)} to {form.bare(target.high)})"
+    modelled = words.interval_text(met.modelled, form)
+    return {"target": target, "observed": observed, "modelled": modelled, "outcome": met.outcome, "why": met.why}

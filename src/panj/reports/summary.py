@@ -1,0 +1,138 @@
+"""Summaries of a run: intervals over members, means over a period, what changed between two periods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from panj.basics.dates import Month
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Ends of the 90 % interval, ends of the 50 % interval, and between them the median."""
+
+Period = tuple[Month, Month]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The median over members with its 50 % and 90 % intervals; five equal numbers where nothing varies.
+
+    Attributes:
+        low90: 5 % quantile.
+        low50: 25 % quantile.
+        median: 50 % quantile.
+        high50: 75 % quantile.
+        high90: 95 % quantile.
+    """
+
+    low90: float
+    low50: float
+    median: float
+    high50: float
+    high90: float
+
+    @property
+    def certain(self) -> bool:
+        """Whether every member says the same, as for a dated rule."""
+        return self.low90 == self.high90
+
+    @property
+    def straddles_zero(self) -> bool:
+        """Whether the 90 % interval holds zero: the sign is not known."""
+        return self.low90 <= 0 <= self.high90
+
+    def times(self, factor: float) -> Interval:
+        """The same interval in another unit; the factor is positive."""
+        return Interval(*(factor * value for value in (self.low90, self.low50, self.median, self.high50, self.high90)))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One quantity in two periods; each part is None where no member has a figure.
+
+    Attributes:
+        before: Mean over the months before the pivot.
+        after: Mean over the months after it.
+        change: After less before, taken member by member.
+    """
+
+    before: Interval | None
+    after: Interval | None
+    change: Interval | None
+
+
+def interval(values: NDArray[np.floating] | Sequence[float]) -> Interval | None:
+    """Quantiles over members; members without a figure are left out; None if none has one."""
+    known = np.asarray(values, dtype=float).ravel()
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        return None
+    return Interval(*(float(quantile) for quantile in np.quantile(known, QUANTILES)))
+
+
+def fan(values: xr.DataArray) -> NDArray[np.float64]:
+    """Quantiles month by month [quantile, month]; a month without figures is NaN.
+
+    Args:
+        values: Axes ``month`` and perhaps ``member``.
+    """
+    if "member" not in values.dims:
+        return np.repeat(values.to_numpy().astype(float)[None, :], len(QUANTILES), axis=0)
+    table = values.transpose("member", "month").to_numpy().astype(float)
+    bands = np.full((len(QUANTILES), table.shape[1]), np.nan)
+    known = np.isfinite(table).any(axis=0)
+    if known.any():
+        bands[:, known] = np.nanquantile(table[:, known], QUANTILES, axis=0)
+    return bands
+
+
+def over_period(values: xr.DataArray, period: Period) -> xr.DataArray:
+    """Mean over the months of a period, both ends included; months without a figure are left out."""
+    first, last = (pd.Timestamp(month.first) for month in period)
+    with np.errstate(invalid="ignore"):
+        return values.sel(month=slice(first, last)).mean("month")
+
+
+def compare(values: xr.DataArray, before: Period, after: Period) -> Comparison:
+    """Before, after and change of a quantity with axes ``month`` and perhaps ``member``."""
+    early, late = over_period(values, before), over_period(values, after)
+    return Comparison(interval(early.to_numpy()), interval(late.to_numpy()), interval((late - early).to_numpy()))
+
+
+def pick(
+    dataset: xr.Dataset,
+    quantity: str,
+    at: Mapping[str, str | Sequence[str]] | None = None,
+    over: Literal["sum", "mean"] = "sum",
+) -> xr.DataArray:
+    """One quantity at some labels, the other axes summed or averaged; axes ``month`` and perhaps ``member`` remain.
+
+    A sum with a missing part is missing; a mean is over the parts that are known.
+
+    Raises:
+        KeyError: The dataset has no such quantity, axis or label.
+    """
+    values = dataset[quantity]
+    for axis, labels in (at or {}).items():
+        chosen = [labels] if isinstance(labels, str) else list(labels)
+        values = values.sel({axis: chosen})
+    rest = [axis for axis in values.dims if axis not in ("member", "month")]
+    if not rest:
+        return values
+    return values.sum(rest, skipna=False) if over == "sum" else values.mean(rest)
+
+
+def settled_members(dataset: xr.Dataset, experiments: pd.DataFrame) -> xr.Dataset:
+    """The members that finished and converged; all that finished if none converged."""
+    finished = experiments.set_index("member") if "member" in experiments.columns else experiments
+    members = [member for member in dataset["member"].to_numpy() if member in finished.index]
+    if "converged" in finished.columns:
+        good = [member for member in members if bool(finished.loc[member, "converged"])]
+        members = good or members
+    return dataset.sel(member=members)

@@ -1,0 +1,140 @@
+"""Numbers and changes in plain English: a minister reads these, not an engineer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from panj.basics.dates import Month
+from panj.reports.summary import Comparison, Interval
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_STEPS = ((1e9, "billion"), (1e6, "million"))
+_PER = {"month": "a month", "year": "a year", "crossing": "a crossing"}
+_NAMES = {"person": "people", "index": "", "number": "", "tonne": "t"}
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How numbers of one unit and size are written.
+
+    Attributes:
+        factor: What a number is multiplied by first.
+        suffix: What stands after it: ``%``, ``t a month``, ``million USD a year``.
+        decimals: Digits after the point.
+    """
+
+    factor: float
+    suffix: str
+    decimals: int
+
+    def bare(self, value: float) -> str:
+        """The number alone, with thousands set apart and a real minus sign."""
+        text = f"{value * self.factor:,.{self.decimals}f}"
+        if text.lstrip("-0.,") == "":
+            text = text.lstrip("-")
+        return text.replace("-", "−")
+
+    def full(self, value: float) -> str:
+        """The number with its unit."""
+        joint = "" if self.suffix.startswith("%") and len(self.suffix) > 1 else " "
+        return f"{self.bare(value)}{joint}{self.suffix}".strip()
+
+
+def scale(largest: float, unit: str) -> Scale:
+    """The scale in which numbers up to ``largest`` of a unit read best; a unit of ``1`` is written in per cent."""
+    size = abs(largest) if math.isfinite(largest) else 0.0
+    if unit == "1":
+        return Scale(100.0, "%", _decimals(size * 100, 2))
+    thing, _, per = unit.partition("/")
+    factor, word = 1.0, ""
+    if thing == "kg" and size >= 1000:
+        factor, thing, size = 1e-3, "t", size / 1000
+    for step, name in _STEPS:
+        if size >= step:
+            factor, word, size = factor / step, name, size / step
+            break
+    tail = " ".join(part for part in (word, _plural(thing), _PER.get(per, f"per {per}" if per else "")) if part)
+    return Scale(factor, tail, _decimals(size, 3))
+
+
+def _plural(thing: str) -> str:
+    """The name of a unit after a number; words take an s, symbols do not."""
+    if thing in _NAMES:
+        return _NAMES[thing]
+    return f"{thing}s" if len(thing) > 3 and thing.islower() and thing[-1] != "s" else thing
+
+
+def _decimals(size: float, significant: int) -> int:
+    if size < _TINY:
+        return 0
+    return min(6, max(0, significant - 1 - math.floor(math.log10(size) + 1e-9)))
+
+
+def scale_of(values: Sequence[Interval | None], unit: str) -> Scale:
+    """One scale for several intervals, so that they can be compared by eye."""
+    ends = [abs(end) for value in values if value for end in (value.low90, value.high90, value.median)]
+    return scale(max(ends, default=0.0), unit)
+
+
+def interval_text(value: Interval | None, form: Scale) -> str:
+    """``34 % (90 %: 28 to 41)``; ``no figure`` where there is none."""
+    if value is None:
+        return "no figure"
+    if value.certain:
+        return form.full(value.median)
+    return f"{form.full(value.median)} (90 %: {form.bare(value.low90)} to {form.bare(value.high90)})"
+
+
+def signed(value: float, form: Scale) -> str:
+    """The number alone with its sign, ``+3.2`` or ``−3.2``; a zero has none."""
+    text = form.bare(value)
+    return text if text.startswith("−") or text.strip("0.,") == "" else f"+{text}"
+
+
+def change_suffix(form: Scale) -> str:
+    """The unit of a change: a change of a share is in percentage points."""
+    return "points" if form.suffix == "%" else form.suffix
+
+
+def verdict(change: Interval | None) -> str:
+    """One of ``up``, ``down``, ``unclear``, ``same``, ``unknown``: what a change's 90 % interval says."""
+    if change is None:
+        return "unknown"
+    if change.certain and change.median == 0:
+        return "same"
+    if change.straddles_zero:
+        return "unclear"
+    return "up" if change.median > 0 else "down"
+
+
+def moved(comparison: Comparison, form: Scale) -> str:
+    """What happened to a quantity, as the second half of a sentence: ``rose from 34 % to 41 %, by ...``."""
+    before, after, change = comparison.before, comparison.after, comparison.change
+    if before is None or after is None or change is None:
+        return "has no figure for both periods"
+    ends = f"{form.full(before.median)} to {form.full(after.median)}"
+    spread = f"{signed(change.low90, form)} to {signed(change.high90, form)} {change_suffix(form)}".strip()
+    match verdict(change):
+        case "up":
+            return f"rose from {ends} (90 % interval of the change: {spread})"
+        case "down":
+            return f"fell from {ends} (90 % interval of the change: {spread})"
+        case "same":
+            return f"stayed at {form.full(before.median)}"
+    return f"went from {ends}, a change that could be either way (90 % interval: {spread})"
+
+
+def month_text(month: Month) -> str:
+    """``Sep 2001``."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def listing(items: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; with semicolons where an item holds a comma."""
+    if len(items) < 2:
+        return "".join(items)
+    comma = "; " if any("," in item for item in items) else ", "
+    return f"{comma.join(items[:-1])}{';' if comma == '; ' else ''} and {items[-1]}"

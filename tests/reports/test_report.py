@@ -1,0 +1,157 @@
+"""The report as a file: well formed, whole in itself, every link with its end."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from invented import InventedRun
+from rich.console import Console
+
+from panj.basics.faults import FaultsError
+from panj.region import Region
+from panj.reports import render, summary_table
+from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
+from panj.reports.table import against_targets
+
+VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+
+class Reader(HTMLParser):
+    """Collects ids, links and loads, and holds that every element is closed in its order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.heads: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
+        if tag == "a":
+            self.links.append(str(given["href"]))
+        if tag in ("link", "img", "script", "iframe", "use", "image", "source"):
+            self.loads += [str(given[name]) for name in ("src", "href", "xlink:href") if given.get(name)]
+        if re.fullmatch("h[1-6]", tag):
+            self.heads.append(int(tag[1]))
+        if tag == "th":
+            assert "scope" in given
+        if tag == "svg":
+            assert "aria-label" in given or given.get("aria-hidden") == "true"
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+def test_every_element_is_closed(read: Reader):
+    assert read.open == []
+
+
+def test_ids_are_unique(read: Reader):
+    assert len(read.ids) == len(set(read.ids))
+
+
+def test_every_inner_link_has_its_end(read: Reader):
+    inner = {link[1:] for link in read.links if link.startswith("#")}
+    assert inner
+    assert inner <= set(read.ids)
+
+
+def test_nothing_is_loaded_from_anywhere(read: Reader, html: str):
+    assert all(load.startswith("data:") for load in read.loads)
+    style = html.split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+    script = html.rsplit("<script>", 1)[1]
+    for word in ("fetch(", "XMLHttpRequest", "import(", "WebSocket"):
+        assert word not in script
+
+
+def test_heads_go_down_one_step_at_a_time(read: Reader):
+    assert read.heads[0] == 1
+    assert all(later - before <= 1 for before, later in zip(read.heads, read.heads[1:], strict=False))
+
+
+def test_the_report_is_small_and_tells_what_was_run(html: str, region: Region):
+    assert len(html.encode()) < 6_000_000
+    assert region.title in html
+    assert "1 did not converge" in html
+    assert "no quantity yet" in html
+
+
+def test_every_cited_claim_is_told_in_full(html: str, region: Region):
+    for claim in ("T004", "T010", "T019"):
+        assert f'id="claim-{claim}"' in html
+        assert region.evidence.claims[claim].statement in html
+
+
+def test_a_table_that_names_strangers_is_refused_with_every_fault(region: Region, run: InventedRun):
+    measure = Measure(label="x", quantity="delai", at={"border": ("NO-XX",)})
+    aspect = Aspect(id="a", title="a", before="b", after="c", claims=("T999",), measure=(measure,))
+    faults = faults_of(BeforeAfter("opium", ("XX-YY",), (aspect,)), region, run.dataset)
+    assert len(faults) == 5
+
+
+def test_a_broken_table_is_refused(tmp_path: Path):
+    assert read_before_after(tmp_path) == BeforeAfter()
+    (tmp_path / "before_after.toml").write_text('colour = 1\n[[aspect]]\nid = "a"\n', encoding="utf-8")
+    with pytest.raises(FaultsError) as caught:
+        read_before_after(tmp_path)
+    assert len(caught.value.faults) == 4
+
+
+def test_a_border_is_settled_by_length(region: Region):
+    sections = [section for section in region.sections.values() if section.border == "NO-SO"]
+    late = settled_share(region, ["NO-SO"], region.end.last)
+    assert 0 <= settled_share(region, ["NO-SO"], region.start.first) <= late <= 1
+    assert sections
+
+
+def test_a_share_is_one_quantity_over_another(region: Region, run: InventedRun):
+    measure = Measure(label="x", quantity="passed_green", of="passed", at={"flow": ("opiates",), "border": ("FA-SO",)})
+    result = measured(measure, region, run.dataset, region.before, region.after)
+    assert result.unit == "1"
+    assert result.comparison.before is not None
+    assert result.comparison.before.median == pytest.approx(0.3, rel=1e-5)
+
+
+def test_targets_are_compared_in_their_own_unit(region: Region, run: InventedRun):
+    rows = {met.target.id: met for met in against_targets(run.dataset, region)}
+    met = rows["no-so-trespasses-2002"]
+    year = run.dataset["recorded_trespasses"].sel(border="NO-SO", month=slice("2002-01-01", "2002-12-31"))
+    assert met.modelled is not None
+    assert met.modelled.median == pytest.approx(float(year.sum("month").median()), rel=1e-4)
+
+
+def test_the_summary_prints(run: InventedRun, region: Region):
+    console = Console(width=140, record=True, file=None, force_terminal=False)
+    with console.capture() as caught:
+        console.print(summary_table(run.dataset, region))
+    text = caught.get()
+    assert "Suppression" in text
+    assert "Communication" in text
+    assert "points" in text
+
+
+def test_the_report_is_the_same_twice(html: str, run: InventedRun, region: Region):
+    assert render(run, region) == html

@@ -1,0 +1,73 @@
+"""Numbers as a reader meets them."""
+
+from __future__ import annotations
+
+import pytest
+
+from panj.basics.dates import Month
+from panj.reports.charts import axis, year_ticks
+from panj.reports.summary import Comparison, Interval
+from panj.reports.words import interval_text, listing, moved, scale, signed, verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.344, "1", "34 %"),
+        (0.0344, "1", "3.4 %"),
+        (12_345.0, "USD/month", "12,345 USD a month"),
+        (3_400_000.0, "USD/year", "3.40 million USD a year"),
+        (2_500.0, "kg/month", "2.50 t a month"),
+        (12.0, "kg/month", "12.0 kg a month"),
+        (1_127.0, "person/month", "1,127 people a month"),
+        (31.0, "person trip/month", "31.0 person trips a month"),
+        (0.0, "h", "0 h"),
+        (5.5, "h", "5.50 h"),
+    ],
+)
+def test_numbers_are_humane(value: float, unit: str, text: str):
+    assert scale(value, unit).full(value) == text
+
+
+def test_signs():
+    form = scale(0.5, "1")
+    assert signed(0.12, form) == "+12"
+    assert signed(-0.12, form) == "−12"
+    assert signed(0.0, form) == "0"
+    assert signed(-0.0001, form) == "0"
+
+
+def test_a_change_whose_interval_holds_zero_is_not_called_up_or_down():
+    flat = Interval(-0.02, 0.0, 0.01, 0.02, 0.04)
+    rise = Interval(0.01, 0.02, 0.03, 0.04, 0.05)
+    assert verdict(flat) == "unclear"
+    assert verdict(rise) == "up"
+    assert verdict(None) == "unknown"
+    assert verdict(Interval(0, 0, 0, 0, 0)) == "same"
+    level = Interval(0.3, 0.3, 0.3, 0.3, 0.3)
+    assert "could be either way" in moved(Comparison(level, level, flat), scale(0.3, "1"))
+    assert moved(Comparison(None, level, None), scale(0.3, "1")) == "has no figure for both periods"
+
+
+def test_no_figure_is_said():
+    assert interval_text(None, scale(1.0, "h")) == "no figure"
+
+
+def test_lists():
+    assert listing([]) == ""
+    assert listing(["a"]) == "a"
+    assert listing(["a", "b", "c"]) == "a, b and c"
+    assert listing(["a, b", "c", "d"]) == "a, b; c; and d"
+
+
+def test_axes_hold_their_values_and_have_few_round_ticks():
+    for top in (0.003, 0.9, 1.0, 7.3, 120.0, 4.4e7):
+        ticks = axis(0.0, top, "USD").ticks
+        assert ticks[0] == 0.0
+        assert ticks[-1] >= top
+        assert 3 <= len(ticks) <= 7
+
+
+def test_five_years_at_most_are_written():
+    clock = [Month("1991-09") + index for index in range(172)]
+    assert len(year_ticks(clock)) <= 5

@@ -74,15 +74,9 @@ class Sources:
             ),
             "title": title,
             "date": date.group() if date else "",
-            "kind": "general knowledge"
-            if general
-            else "compilation"
-            if measured
-            else "official"
-            if official
-            else "web",
+            "kind": "compilation" if measured else "official" if official else "web",
             "quality": "high" if factbook or measured else "medium",
-            "seen": "source" if measured or factbook else "quotation",
+            "seen": "source" if title.startswith("Natural Earth 1:10m") else "quotation",
             "licence": "public domain" if factbook or "Natural Earth" in title else "facts only; nothing copied",
             "url": url.group() if url else "",
             "note": "" if measured else UNSEEN,
@@ -112,7 +106,7 @@ def length_claims(rows: list[Row], sources: Sources) -> list[Claim]:
             if not cell:
                 continue
             low, high = _range(cell)
-            said = cell.replace('"', "")
+            said = f"{low:g}" if cell.replace(".", "").isdigit() else cell.replace('"', "")
             statement = f"The border {border} is {said} km long."
             quantity = {"value": (low + high) / 2, "low": low, "high": high, "unit": "km"} if low != high else {
                 "value": low, "low": None, "high": None, "unit": "km"}  # fmt: skip
@@ -164,7 +158,7 @@ def status_claims(rows: list[Row], sources: Sources) -> list[Claim]:
         claims.append(
             claim(f"BS{i:02d}", sources.add(row["source"]), f"border_status.csv, row {i}", statement, [border],
                   kind="status", holds_from=row["date"] if known else None, quantity=quantity,
-                  role="input" if row["date"] < "2004-07" else "validation",
+                  role="validation" if known and row["date"] >= "2004-07" else "input",
                   confidence="low" if doubtful else "medium",
                   note="" if known else "Older than 1991; the table gives no date.")
         )  # fmt: skip

@@ -214,6 +214,7 @@ def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[
         return Table(whole=False, sound=False), faults or [
             Fault(file, "line 1", "the file is empty", "Write the head of columns.")
         ]
+    whole = not faults
     (_, head), *body = records
     columns = {column.alias or name: column for name, column in model.model_fields.items()}
     faults += _head_faults(file, head, list(columns))
@@ -225,10 +226,12 @@ def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[
         if len(cells) != len(head):
             fault = f"has {len(cells)} cells, the head has {len(head)}"
             faults.append(Fault(file, f"line {line}", fault, "Add or take away commas; quote text that holds one."))
+            if key in head[: len(cells)]:
+                first_lines.setdefault(cells[head.index(key)].strip(), line)
             continue
         given = dict(zip(head, (cell.strip() for cell in cells), strict=True))
         id = given.get(key, "")
-        where = Where(file, f"{id}, line {line}" if id else f"line {line}")
+        where = Where(file, f"{id or cells[0].strip()}, line {line}".removeprefix(", "))
         if id and id in first_lines:
             fault = f"the id {id!r} stands in line {first_lines[id]} already"
             faults.append(Fault(*where, fault, "Give each row an id of its own."))
@@ -238,7 +241,7 @@ def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[
             name: cell for name, cell in given.items() if name in columns and (cell or columns[name].is_required())
         }
         faults += make(rows, model, filled, where)
-    return Table(tuple(rows), frozenset(first_lines) - {""}, sound=not faults), faults
+    return Table(tuple(rows), frozenset(first_lines) - {""}, whole, sound=not faults), faults
 
 
 def read_entries(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from panj.basics.faults import Fault
 from panj.region.checks.backing import backing
 from panj.region.checks.clock import clock, dates
+from panj.region.checks.evidence import evidence, sources
 from panj.region.checks.flows import flows, parameters, targets
 from panj.region.checks.geography import borders, crossings, maps, roads, sections, statuses
 from panj.region.checks.guards import agencies, holdings, strength
@@ -31,6 +32,8 @@ CHECKS = (
     scenarios,
     dates,
     backing,
+    evidence,
+    sources,
 )
 
 

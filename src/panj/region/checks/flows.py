@@ -20,14 +20,15 @@ def flows(draft: Draft) -> Iterator[Fault]:
     """Flows go between places that exist; every step of a route is a border."""
     for flow in draft.flows:
         for pair in flow.pair:
-            yield from refer(flow, "pair.origin", [pair.origin], draft.places)
-            yield from refer(flow, "pair.destination", [pair.destination], draft.places)
+            way = f"pair {pair.origin} to {pair.destination}"
+            yield from refer(flow, f"{way}: origin", [pair.origin], draft.places)
+            yield from refer(flow, f"{way}: destination", [pair.destination], draft.places)
             if pair.factor:
-                yield from refer(flow, "pair.factor", [pair.factor], draft.parameters)
+                yield from refer(flow, f"{way}: factor", [pair.factor], draft.parameters)
             if pair.origin == pair.destination:
-                yield flow.fault(f"a pair leads from {pair.origin!r} to itself", "Mend origin or destination.")
+                yield flow.fault(f"{way} leads nowhere", "Mend origin or destination.")
             for volume in pair.volume:
-                name = f"volume {pair.origin} to {pair.destination} at {volume.at}"
+                name = f"{way}: volume at {volume.at}"
                 yield from in_order(flow, name, volume.low, volume.value, volume.high)
         yield from _routes(draft, flow)
 

@@ -87,7 +87,9 @@ def crossings(draft: Draft) -> Iterator[Fault]:
 
 def roads(draft: Draft) -> Iterator[Fault]:
     """Roads join portals of their state; from every portal a place of the state can be reached."""
-    states_of: dict[str, tuple[str, ...]] = {place.id: (place.state,) for place in draft.places}
+    states_of: dict[str, tuple[str, ...]] = {
+        place.id: (place.state,) for place in draft.places if place.state in draft.states
+    }
     states_of |= {crossing.id: ends(crossing.border) for crossing in draft.crossings}
     for road in draft.roads:
         yield from refer(road, "state", [road.state], draft.states)

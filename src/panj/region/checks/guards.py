@@ -23,7 +23,7 @@ def agencies(draft: Draft) -> Iterator[Fault]:
 
 
 def holdings(draft: Draft) -> Iterator[Fault]:
-    """Holdings name agencies, sections and sides that exist; no two hold one side at a time."""
+    """Holdings name agencies, sections and sides that exist; no agency holds a side twice or beside its successor."""
     border_of = border_of_section(draft) | {border.id: border.id for border in draft.borders}
     held: dict[tuple[str, str], list[Holding]] = defaultdict(list)
     for holding in draft.holdings:
@@ -32,10 +32,17 @@ def holdings(draft: Draft) -> Iterator[Fault]:
         if holding.section in border_of:
             yield from sides(holding, "side", border_of[holding.section], [holding.side])
         for other in held[holding.section, holding.side]:
-            if _overlap(holding, other):
+            if _exclude(draft, holding, other) and _overlap(holding, other):
                 fault = f"{holding.agency} and {other.agency} hold {holding.section} ({holding.side}) at the same time"
                 yield holding.fault(fault, f"End one before the other begins; see {other.where.row}.")
         held[holding.section, holding.side].append(holding)
+
+
+def _exclude(draft: Draft, one: Holding, other: Holding) -> bool:
+    """Whether two holdings cannot stand side by side: of one agency, or of an agency and its successor."""
+    successors = {(agency.id, agency.successor) for agency in draft.agencies}
+    pair = (one.agency, other.agency)
+    return pair[0] == pair[1] or pair in successors or pair[::-1] in successors
 
 
 def _overlap(one: Holding, other: Holding) -> bool:

@@ -20,7 +20,8 @@ def refer(row: Row, column: str, ids: Iterable[str], *tables: Table[Any]) -> Ite
 def unknown(row: Row, column: str, id: str, known: Iterable[str]) -> Fault:
     """The fault that a row names what is not there."""
     words = sorted(known)
-    remedy = nearest(id, words) or ("Known: " + ", ".join(words) + "." if 0 < len(words) <= 8 else "")
+    listed = ", ".join(words)
+    remedy = nearest(id, words) or (f"Known: {listed}." if 0 < len(listed) <= 80 else "")
     return row.fault(f"{column} {id!r} does not exist", f"{remedy} Mend the id, or add the row it names.".strip())
 
 

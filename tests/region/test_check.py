@@ -1,0 +1,215 @@
+"""Every kind of fault is found, with its file, its row and a remedy; and all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from panj.basics.faults import Fault
+from panj.region import RegionError, open_region, read_region
+
+Edit = Callable[[str, str, str], None]
+
+
+class Case(NamedTuple):
+    """In ``file``, ``old`` becomes ``new``; then a fault of ``at`` stands in ``row`` and says ``fault``, ``remedy``."""
+
+    file: str
+    old: str
+    new: str
+    row: str
+    fault: str
+    remedy: str
+    at: str = ""
+
+
+CASES = {
+    # Broken files
+    "toml syntax": Case("flows.toml", "[[flow]]", "[[flow", "line 3", "is not TOML", "Mend the syntax"),
+    "csv quotes": Case("agencies.csv", "Crown of", '"Crown of', "line 2", "is not CSV", "Close the quotes"),
+    "csv cells": Case("places.csv", "kingsmoor,Kingsmoor", "kingsmoor", "line 2", "cells", "commas"),
+    "json syntax": Case("geometry/borders.geojson", "{", "", "line 1", "is not JSON", "Mend the syntax"),
+    "claim syntax": Case("evidence/claims/tiny.jsonl", "{", "", "line 1", "", ""),
+    # Columns and keys
+    "missing column": Case("roads.csv", "from,to", "from", "line 1", "column 'to' is missing", "Add it to the head"),
+    "unknown column": Case("places.csv", "source,note", "sauce,note", "line 1", "no column 'sauce'", "'source'"),
+    "unknown key": Case("flows.toml", "lot = 20", "lots = 20", "[[flow]] opiates", "lots is not in", "'lot'"),
+    "unknown list": Case("events.toml", "[[event]]", "[[evnt]]", "evnt", "is not a key", "'event'"),
+    "missing key": Case("flows.toml", "spread = 150\n", "", "[[flow]] opiates", "spread is missing", "Write spread."),
+    # Types, ranges, words
+    "not a number": Case("sections.csv", ",80,", ",eighty,", "ea-no-valley, line 3", "'eighty' is not a num", "number"),
+    "negative length": Case("sections.csv", ",80,", ",-80,", "ea-no-valley, line 3", "-80 is below 0", "at least 0"),
+    "latitude": Case("places.csv", ",45.0,", ",95.0,", "kingsmoor, line 2", "lat 95.0 is above 90", "at most 90"),
+    "share": Case("strength.csv", ",0.5,", ",1.5,", "line 2", "skill 1.5 is above 1", "at most 1"),
+    "vocabulary": Case("sections.csv", ",valley,", ",vally,", "ea-no-valley", "'vally' is not a word", "'valley'"),
+    "form of an id": Case("places.csv", "salthaven", "Salt Haven", "Salt Haven, line 3", "right form", "hyphens"),
+    "order of a border": Case("borders.csv", "EA-NO", "NO-EA", "NO-EA, line 3", "alphabetical order", "'EA-NO'"),
+    "no such day": Case("statuses.csv", "2000-06", "2000-13", "no-so-river, line 12", "not a date", "YYYY-MM"),
+    "empty id": Case("agencies.csv", "we-guards", "", "line 10", "id is empty", "lower-case words"),
+    "rule above one": Case("regimes/no-so.toml", "value = 0.2", "value = 2", "no-so-check-2000", "above 1", "0 to 1"),
+    # Ids and references
+    "id twice": Case("places.csv", "salthaven,", "kingsmoor,", "kingsmoor, line 3", "line 2 already", "of its own"),
+    "rule twice": Case(
+        "regimes/others.toml", "no-we-visa-2000", "no-so-visa-2001", "no-so-visa-2001", "stands in", "of its own"
+    ),
+    "unknown state": Case("places.csv", "Kingsmoor,NO", "Kingsmoor,NX", "kingsmoor, line 2", "state 'NX'", "NO"),
+    "unknown border": Case("sections.csv", ",EA-NO,", ",EA-NX,", "ea-no-valley", "border 'EA-NX'", "Nearest: 'EA-NO'"),
+    "unknown section": Case(
+        "statuses.csv", "no-we-plain", "no-we-plane", "no-we-plane, line 10", "does not exist", "'no-w"
+    ),
+    "section elsewhere": Case(
+        "crossings.csv", "EA-NO,ea-no-valley,post", "EA-NO,no-so-plain,post", "ash-road", "is on NO-SO", "ea-no-valley"
+    ),
+    "unknown agency": Case("holdings.csv", "ea-guards", "ea-guard", "line 2", "agency 'ea-guard'", "'ea-guards'"),
+    "unknown successor": Case("agencies.csv", ",so-guards,", ",so-gards,", "no-legion-so", "successor", "'so-guards'"),
+    "side elsewhere": Case("holdings.csv", "EA-FA,EA", "EA-FA,NO", "line 2", "'NO' is not a side of EA-FA", "EA or FA"),
+    "unknown end of a road": Case("roads.csv", "kingsmoor,salt", "kingsmoore,salt", "line 2", "'kingsmoore'", "'kings"),
+    "road of another state": Case("roads.csv", "salthaven,NO", "salthaven,SO", "line 2", "is not in SO", "It is in NO"),
+    "unknown claim": Case("regimes/no-so.toml", "T012", "T912", "no-so-visa-2001", "'T912' is not in evid", "Nearest"),
+    "neither claims nor assumed": Case(
+        "statuses.csv",
+        "No source speaks of it; talks had not begun",
+        "",
+        "ea-no-valley, line 14",
+        "neither claims",
+        "'assumed'",
+    ),
+    "event without claims": Case("events.toml", '["T004"]', "[]", "plain-treaty", "no claims", "Name the claims"),
+    "scope elsewhere": Case("regimes/no-so.toml", "wend-bridge", "ash-road", "closure-2001", "not on NO-SO", "On it"),
+    "imposed from outside": Case("regimes/others.toml", '"EA"', '"WE"', "ea-no-duty", "not a side of", "EA or NO"),
+    "unknown recipient": Case("programmes.toml", '["SO"]', '["SX"]', "so-radios", "recipients 'SX'", "SO"),
+    "unknown place of an event": Case("events.toml", '"millbridge"', '"milbridge"', "pivot", "'milbridge'", "'millb"),
+    "unknown origin": Case("flows.toml", '"red-fields"', '"red-field"', "opiates", "'red-field'", "'red-fields'"),
+    "unknown factor": Case("flows.toml", '"opiates_volume"', '"opiate_volume"', "opiates", "factor", "'opiates_vol"),
+    "route over no border": Case("flows.toml", '"EA", "NO"', '"EA", "WE"', "opiates", "EA to WE", "Add the states"),
+    "scenario drops nothing": Case(
+        "scenarios/no-raid.toml", "so-radios", "so-radio", "top", "drop_programmes 'so-radio'", "'so-radios'"
+    ),
+    "scenario changes nothing": Case(
+        "scenarios/open-door.toml", "bribe_at_finding", "bribe_finding", "top", "'bribe_finding'", "'bribe_at_finding'"
+    ),
+    "unknown flow of a target": Case("targets.csv", "NO,opiates", "NO,opiate", "no-opiates-2000", "'opiate'", "'opiat"),
+    "unknown flow of a claim": Case(
+        "evidence/claims/tiny.jsonl", '"flow": "opiates"', '"flow": "opiate"', "T014", "flow 'opiate'", "'opiates'"
+    ),
+    "unknown source": Case("evidence/claims/tiny.jsonl", '"atlas"', '"atlass"', "T001", "'atlass'", "'atlas'"),
+    "section not on the map": Case(
+        "geometry/borders.geojson", '"ea-so-marsh"', '"ea-so-marshes"', "marshes", "not a section", "'ea-so-marsh'"
+    ),
+    "map out of the world": Case("geometry/borders.geojson", "-37,42", "-370,42", "feature 1", "-370", "degrees"),
+    # What must hold together
+    "sections do not add up": Case("borders.csv", ",240,", ",300,", "EA-NO, line 3", "up to 240 km", "sections.csv"),
+    "two green borders": Case(
+        "crossings.csv",
+        "ash-road,EA-NO,ea-no-valley,post",
+        "ash-road,EA-NO,ea-no-valley,green",
+        "ea-no-valley, line 3",
+        "2 green crossings",
+        "exactly one",
+        "sections.csv",
+    ),
+    "no way": Case(
+        "roads.csv",
+        "highkeep,hill-road,EA",
+        "farhold,long-bridge,FA",
+        "hill-road",
+        "no road of EA",
+        "roads",
+        "crossings.csv",
+    ),
+    "status too late": Case(
+        "statuses.csv",
+        "ea-no-ridge,1990",
+        "ea-no-ridge,2001",
+        "ea-no-ridge, line 4",
+        "begins after",
+        "2000-01",
+        "sections.csv",
+    ),
+    "no status": Case(
+        "statuses.csv",
+        "ea-no-ridge",
+        "ea-no-valley",
+        "ea-no-ridge, line 4",
+        "has no status",
+        "statuses.csv",
+        "sections.csv",
+    ),
+    "two statuses": Case(
+        "statuses.csv", "2001-03-15", "1990", "no-so-plain, line 11", "another status", "Keep one row"
+    ),
+    "held twice": Case(
+        "holdings.csv",
+        "so-guards,fa-so-river,SO,2002-10-01",
+        "so-guards,fa-so-river,SO,2001",
+        "line 10",
+        "at the same time",
+        "End one",
+    ),
+    "reversed dates": Case(
+        "agencies.csv", ",,2002-09-30", ",2003,2002-09-30", "no-legion-so", "is before from", "Swap"
+    ),
+    "reversed delivery": Case("programmes.toml", '"2002-12"', '"2001-01"', "so-radios", "is before", "Swap"),
+    "closed before opened": Case("crossings.csv", ",2002-07,,", ",2002-07,2001,", "long-bridge", "closed 2001", "Swap"),
+    "volumes out of order": Case("flows.toml", 'at = "2002"', 'at = "1999"', "opiates", "1999 follows 2000", "order"),
+    "purposes": Case("programmes.toml", "terror = 0.2", "terror = 0.3", "so-radios", "sum to 1.1", "sum to 1"),
+    "range of a delivery": Case("programmes.toml", "low = 1.0e6", "low = 2.0e6", "so-radios", "not in order", "low <="),
+    "range of a parameter": Case("parameters.toml", "low = 0.6", "low = 1.6", "opiates_volume", "in order", "low <="),
+    "implausible": Case("parameters.toml", "[0.05, 20]", "[0.9, 20]", "opiates_volume", "outside plausible", "Widen"),
+    "impossible": Case("parameters.toml", "low = 0.6", "low = -1", "opiates_volume", "is lognormal", "positive"),
+    "no range": Case("parameters.toml", "low = 0.6\n", "", "opiates_volume", "without low and high", "'fixed'"),
+    "pivot outside": Case("region.toml", '"2001-09-11"', '"2011-09-11"', "top", "outside the clock", "2000-01 to 2003"),
+    "before after the pivot": Case("region.toml", '"2001-08"]', '"2002-08"]', "top", "before ends after", "2001-09"),
+    "clock reversed": Case("region.toml", '"2003-12"', '"1999-12"', "top", "is before start", "earlier month"),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_fault_is_found(case: Case, copy: Path, edit: Edit) -> None:
+    edit(case.file, case.old, case.new)
+    region, faults = read_region(copy)
+    assert region is None
+    file = case.at or case.file
+    assert any(matches(fault, file, case.row, case.fault, case.remedy) for fault in faults), [*map(repr, faults)]
+    assert len(faults) <= 14, "one fault makes many"
+
+
+def matches(fault: Fault, file: str, row: str, what: str, remedy: str) -> bool:
+    return fault.file == file and row in fault.row and what in fault.fault and remedy in fault.remedy
+
+
+FILES = [
+    "region.toml", "places.csv", "borders.csv", "sections.csv", "statuses.csv", "crossings.csv", "roads.csv",
+    "agencies.csv", "holdings.csv", "strength.csv", "programmes.toml", "events.toml", "flows.toml", "parameters.toml",
+    "targets.csv", "geometry/borders.geojson", "geometry/states.geojson",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_missing_file_is_named_and_hides_no_other_fault(file: str, copy: Path, edit: Edit) -> None:
+    edit("regimes/no-so.toml", 'lever = "visa"', 'lever = "vsa"')
+    (copy / file).unlink()
+    _, faults = read_region(copy)
+    assert any(matches(fault, file, "file", "is missing", f"Add {file}") for fault in faults)
+    assert any(matches(fault, "regimes/no-so.toml", "no-so-visa-2001", "'vsa'", "'visa'") for fault in faults)
+    assert len(faults) == 2, [*map(repr, faults)]
+
+
+def test_ten_faults_are_named_at_once(copy: Path, edit: Edit) -> None:
+    names = [
+        "toml syntax", "csv quotes", "not a number", "latitude", "no such day", "unknown claim", "purposes",
+        "implausible", "reversed delivery", "scope elsewhere", "scenario drops nothing", "map out of the world",
+    ]  # fmt: skip
+    for name in names:
+        edit(CASES[name].file, CASES[name].old, CASES[name].new)
+    with pytest.raises(RegionError) as caught:
+        open_region(copy)
+    for name in names:
+        case = CASES[name]
+        assert any(
+            matches(fault, case.at or case.file, case.row, case.fault, case.remedy) for fault in caught.value.faults
+        ), name
+    assert "places.csv\n  * kingsmoor, line 2: lat 95.0 is above 90\n      Write at most 90." in str(caught.value)

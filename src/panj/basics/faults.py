@@ -27,7 +27,11 @@ class Fault:
         return f"  * {self.row}: {self.fault}\n      {self.remedy}"
 
 
-class FaultsError(ValueError):
+class PanjError(ValueError):
+    """Something that its user can mend; the text says what is wrong and what to do."""
+
+
+class FaultsError(PanjError):
     """Something that was read has faults; carries every one of them in ``faults``."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -16,13 +16,14 @@ import numpy as np
 import zarr
 from numpy.typing import NDArray
 
-from panj.simulation import Quantity
+from panj.basics.faults import PanjError
+from panj.simulation.quantities import Quantity
 
 ARRAYS = "trajectories.zarr"
 PROGRESS = "progress.json"
 
 
-class RunError(ValueError):
+class RunError(PanjError):
     """A run cannot begin, go on or be opened; the message says why and what to do."""
 
 

@@ -8,17 +8,19 @@ from jaxtyping import Array, Float
 from panj.mechanisms.arrays import Real
 
 
-def share_that_goes(cost: Real, free_cost: Real, elasticity: Real) -> Float[Array, "..."]:
+def share_that_goes(cost: Real, free_cost: Real, spread: Real, elasticity: Real) -> Float[Array, "..."]:
     """Share of the potential that sets out: 1 at the free cost, falling as cost rises, 0 where no way is open.
 
-    ``exp(-elasticity * max(cost - free_cost, 0) / free_cost)``: near the free cost, one per cent of added cost loses
-    ``elasticity`` per cent of journeys.
+    ``exp(-elasticity * max(cost - free_cost, 0) / max(free_cost, spread))``: near the free cost, one per cent of added
+    cost loses ``elasticity`` per cent of journeys.
 
     Args:
         cost: Expected cost of the journey this month; infinite where no way is open.
-        free_cost: Expected cost with no rules, queues and guards, positive.
+        free_cost: Expected cost with no rules, queues and guards; infinite where no way ever leads.
+        spread: Scale of tastes; no journey is taken to cost less, since near home the expected cost may be nothing.
         elasticity: Fall of journeys, in logarithm, when the cost doubles.
     """
-    shut = ~jnp.isfinite(cost)
-    added = jnp.maximum(jnp.where(shut, free_cost, cost) - free_cost, 0.0)
-    return jnp.where(shut, 0.0, jnp.exp(-elasticity * added / free_cost))
+    shut = ~(jnp.isfinite(cost) & jnp.isfinite(free_cost))
+    free = jnp.where(shut, spread, free_cost)
+    added = jnp.maximum(jnp.where(shut, free, cost) - free, 0.0)
+    return jnp.where(shut, 0.0, jnp.exp(-elasticity * added / jnp.maximum(free, spread)))

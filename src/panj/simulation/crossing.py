@@ -125,7 +125,7 @@ def cross(world: World, flows: Traits, p: Parameters, setting: Setting, at_posts
         setting: The month's rules and guards.
         at_posts: Its waits and searches.
     """
-    of = jnp.asarray(flows.number)
+    of = flows.number
     rules = {lever: level[:, of, None] for lever, level in setting.rules.items()}
     value, lot, per_hour = (jnp.asarray(x)[:, None] for x in (flows.value, flows.lot, flows.per_hour))
     time = at_posts.time[:, flows.counter]

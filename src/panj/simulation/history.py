@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -72,18 +71,15 @@ def _history(world: World, p: Parameters, luck: Array, months: Months, network: 
         backlog=jnp.zeros((len(world.post), 2, members)),
         arrivals=jnp.zeros((len(world.post), 2, members)),
     )
-    first = jax.tree.map(lambda series: series[0], months)
-
-    def settle(_: int, stocks: Stocks) -> Stocks:
-        arrivals = month(world, given, first, jnp.zeros_like(luck[0]), stocks)[0].arrivals
-        return eqx.tree_at(lambda s: s.arrivals, stocks, arrivals)
 
     def one(stocks: Stocks, of: tuple[Months, Array]) -> tuple[Stocks, dict[str, Array]]:
         stocks, known = month(world, given, of[0], of[1], stocks)
         return stocks, reported(world, given, of[0], known)
 
-    start = lax.fori_loop(0, SETTLING, settle, start)
-    return lax.scan(one, start, (months, luck))[1]
+    # the first month is run some times before the clock starts
+    order = np.maximum(np.arange(-SETTLING, luck.shape[0]), 0)
+    wound = jax.tree.map(lambda series: jnp.asarray(series)[order], (months, luck))
+    return {name: series[SETTLING:] for name, series in lax.scan(one, start, wound)[1].items()}
 
 
 def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "O P M"]:

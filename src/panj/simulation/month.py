@@ -234,7 +234,8 @@ def elasticity(world: World, p: Parameters, pairs: Any) -> Float[Array, "P M"]:
 
 def _sent(world: World, given: Given, wanted: Array, pairs: Any, network: Network, cost: Array) -> Array:
     expected = expected_cost(network, cost, HORIZON)
-    return wanted * share_that_goes(expected, given.free[:, pairs], elasticity(world, given.p, pairs))
+    spread = world.flows.spread[world.pair_flow[pairs]][:, None]
+    return wanted * share_that_goes(expected, given.free[:, pairs], spread, elasticity(world, given.p, pairs))
 
 
 def _joined(busy: Assignment, quiet: Assignment, order: Any) -> Assignment:

@@ -92,8 +92,7 @@ def short_cuts(region: Region, roads: dict[str, Roads]) -> set[tuple[str, str, s
         for home, through in (ends(border.id), ends(border.id)[::-1]):
             at_home = [index[home][c] for c in crossings]
             abroad = [index[through][c] for c in crossings]
-            quicker = hours[through][np.ix_(abroad, abroad)] < WORTH_WHILE * hours[home][np.ix_(at_home, at_home)]
-            found |= {
-                (crossings[i], through, crossings[j]) for i, j in zip(*np.nonzero(quicker), strict=True) if i != j
-            }
+            through_neighbour = hours[through][np.ix_(abroad, abroad)]
+            quicker = through_neighbour < WORTH_WHILE * hours[home][np.ix_(at_home, at_home)]
+            found |= {(crossings[i], through, crossings[j]) for i, j in np.argwhere(quicker) if i != j}
     return found

@@ -1,7 +1,7 @@
 """Dated rules as arrays: how far each lever is pulled, by month, directed link and class of traveller.
 
-Conventions: where several rules on one lever meet, the strictest holds; a waiver takes away its share of visas and
-checks, an exemption its share of all that it applies to (see ``docs/region-format.md``). A rule that holds for part of
+Conventions: where several rules on one lever meet, the strictest holds; a waiver takes away its share of visas,
+an exemption its share of all that it applies to (see ``docs/region-format.md``). A rule that holds for part of
 a month counts for that part.
 """
 
@@ -23,7 +23,7 @@ CLASSES = ("persons", "residents", "traders", "freight", "transit", "third-count
 
 RESTRICTIVE = ("visa", "check", "closure", "hours", "duty", "fee", "import-limit", "currency-limit", "transit-halt")
 ON_THE_LINE = ("fence", "mines", "garrison", "cooperation")
-EASING = {"waiver": ("visa", "check"), "exemption": ("visa", "check", "import-limit", "currency-limit", "fee")}
+EASING = {"waiver": ("visa",), "exemption": ("visa", "check", "import-limit", "currency-limit", "fee")}
 
 
 @dataclass(frozen=True)

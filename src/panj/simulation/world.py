@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day, months
-from panj.passage import Link, Network, Traffic
+from panj.passage import Link, Network, Pair, Traffic
 from panj.region import Region
 from panj.region.flows import Flow
 from panj.region.geography import Crossing
@@ -211,7 +211,7 @@ def world_of(region: Region) -> World:
         state=two_ways,
         length=np.asarray([max(section.length_km, 0.1) for section in region.sections.values()], np.float32),
         terrain=tuple(section.terrain for section in region.sections.values()),
-        pair_flow=np.asarray([[f.id for f in flows].index(flow) for flow, _ in network.pairs], int),
+        pair_flow=np.asarray([[f.id for f in flows].index(pair.traffic) for pair in network.pairs], int),
         factor=tuple(_factor(flow) for flow in flows),
     )
 
@@ -254,14 +254,15 @@ def _network(
     turns = [
         (into(one, through), into(other, through) ^ 1) for one, through, other in sorted(short_cuts(region, roads))
     ]
-    pairs = list(
-        dict.fromkeys(
-            (flow.id, (pair.destination, region.places[pair.destination].state)) for flow in flows for pair in flow.pair
-        )
-    )
-    origins = list(
-        dict.fromkeys((pair.origin, region.places[pair.origin].state) for flow in flows for pair in flow.pair)
-    )
+    begins: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for flow in flows:
+        for pair in flow.pair:
+            begins.setdefault((flow.id, pair.destination), []).append((pair.origin, region.places[pair.origin].state))
+    pairs = [
+        Pair(flow, (place, region.places[place].state), tuple(dict.fromkeys(origins)))
+        for (flow, place), origins in begins.items()
+    ]
+    origins = list(dict.fromkeys(origin for those in begins.values() for origin in those))
     network = Network.build(
         groups={state: [(portal, state) for portal in those.portals] for state, those in roads.items()},
         classes={flow.id: Traffic(flow.spread, costs[flow.id]) for flow in flows},
@@ -270,7 +271,7 @@ def _network(
         origins=origins,
         allowed_turns=turns,
     )
-    return network, {(flow, place): n for n, (flow, (place, _)) in enumerate(pairs)}
+    return network, {key: n for n, key in enumerate(begins)}
 
 
 def _months(

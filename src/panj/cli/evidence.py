@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -15,7 +16,8 @@ from panj.basics.faults import Fault, FaultsError, nearest
 from panj.cli import DEFAULT_REGION
 from panj.cli.ledger import Item, ids_of, overview, record, record_of_conflict, side_by_side, table_of_claims, whole
 from panj.evidence import Answer, Evidence, Observation, QuestionError, conflicts, read_evidence, search
-from panj.evidence.words import nearest_words
+from panj.evidence.search import days
+from panj.evidence.words import nearest_words, stem, tokens
 
 if TYPE_CHECKING:
     from panj.region.uses import Use
@@ -58,8 +60,10 @@ def evidence(
         raise typer.BadParameter("Give --on or --between, not both.")
     known = _read(region)
     span = (on, on) if on else between
-    item = _named(known, words or [], place, span)
-    if item is not None:
+    place = _code(region, place)
+    item = _item(known, words[0]) if words and len(words) == 1 else None
+    item = item or (_series(known, words, place, span) if words else None)
+    if item:
         _show(known, item, _users(region), as_json)
         return
     text = " ".join(words or [])
@@ -77,6 +81,7 @@ def evidence(
         _show_claims(known, answer, limit or SHOWN)
     else:
         _show_nearest(known, text, ask(any_word=True), limit or SHOWN)
+    _note_series(known, text)
 
 
 # What is asked for
@@ -94,28 +99,44 @@ def _read(region: str) -> Evidence:
     return known
 
 
-def _named(evidence: Evidence, words: Sequence[str], place: str | None, span: tuple[str, str] | None) -> Item | None:
-    """The item whose id, or the series whose name, the words are; ``None``: they are words to look for.
+def _code(region: str, place: str | None) -> str | None:
+    """A place with the names of states, if it is given by them, as their codes."""
+    if place is None or re.fullmatch(r"[A-Za-z]{2}(-[A-Za-z]{2})?", place):
+        return place
+    from panj.region import find_region
+    from panj.region.draft import read_draft
+
+    draft, _ = read_draft(find_region(region))
+    codes = {state.name.lower(): state.code for state in draft.states}
+    return "-".join(codes.get(part.strip().lower(), part) for part in place.split("-"))
+
+
+def _item(evidence: Evidence, name: str) -> Item | None:
+    """The source, claim, judgement or observation with this id, whatever its capitals.
 
     Raises:
         QuestionError: The word has the form of an id, and nothing has it.
     """
-    if not words:
-        return None
-    name, *areas = words
-    ids = {id.lower(): id for id in evidence.ids}
-    if not areas and name.lower() in ids:
-        item = evidence.get(ids[name.lower()])
-        return (item,) if isinstance(item, Observation) else item
-    series = [row for row in evidence.series if row.series == name.lower()]
-    if series and {area.lower() for area in areas} <= {row.area.lower() for row in series}:
-        wanted = {area.lower() for area in [*areas, *([place] if place else [])]}
-        return [row for row in series if not wanted or row.area.lower() in wanted] or None
-    letters = {id.rstrip("0123456789") for id in evidence.ids}
-    if not areas and re.fullmatch(r"[A-Za-z]+\d+", name) and name.upper().rstrip("0123456789") in letters:
-        remedy = nearest(name.upper(), evidence.ids) or "Search by words instead: panj evidence WORDS."
+    item = evidence.get({id.lower(): id for id in evidence.ids}.get(name.lower(), ""))
+    form = re.fullmatch(r"([A-Za-z]+)\d+[a-z]?", name)
+    if item is None and form and any(re.fullmatch(rf"{form[1].upper()}\d+", id) for id in evidence.ids):
+        remedy = nearest(name.upper(), evidence.ids) or "Look for words instead: panj evidence WORDS."
         raise QuestionError([Fault("the question", name, "nothing has this id", remedy)])
-    return None
+    return (item,) if isinstance(item, Observation) else item
+
+
+def _series(
+    evidence: Evidence, words: Sequence[str], place: str | None, span: tuple[str, str] | None
+) -> tuple[Observation, ...]:
+    """The observations of a series that the words name, of the areas that follow its name, at the place and dates."""
+    name, *areas = [word.lower() for word in words]
+    series = [row for row in evidence.series if row.series == name]
+    wanted = {*areas, *([place.lower()] if place else [])}
+    first, last = days(span) if span else (dt.date.min, dt.date.max)
+    if not wanted <= {row.area.lower() for row in series}:
+        return ()
+    here = [row for row in series if not wanted or row.area.lower() in wanted]
+    return tuple(row for row in here if row.first_day <= last and row.last_day >= first)
 
 
 def _users(region: str) -> Callable[[Collection[str]], list[Use] | None]:
@@ -163,6 +184,15 @@ def _show_claims(evidence: Evidence, answer: Answer, limit: int) -> None:
         _note(f"{answer.undated} more left out: they bear no date.")
     if answer.everywhere:
         _note(f"{answer.everywhere} more hold for the whole region: --place region shows them.")
+
+
+def _note_series(evidence: Evidence, words: str) -> None:
+    """The series whose names hold all the words."""
+    asked = tokens(words)
+    names = {row.series: tokens(row.series) for row in evidence.series}
+    found = [name for name, parts in names.items() if all(any(p.startswith(stem(w)) for p in parts) for w in asked)]
+    if asked and found:
+        _note(f"Series: {', '.join(sorted(found))}. To see one: panj evidence {min(found)}")
 
 
 def _show_nearest(evidence: Evidence, words: str, partly: Answer, limit: int) -> None:

@@ -19,6 +19,13 @@ Item = Source | Claim | Judgement | Sequence[Observation]
 """What can be shown in full: a source, a claim, a judgement, or the observations of a series."""
 
 
+USERS = 8
+"""Users of one kind that are shown beside an item."""
+
+Cell = str | Text | Table
+"""What stands beside a name."""
+
+
 def when(claim: Claim) -> str:
     """When a claim holds, in words; empty if it bears no date."""
     start, end = claim.holds_from, claim.holds_to
@@ -49,6 +56,12 @@ def ids_of(item: Item) -> list[str]:
             return [row.id for row in item]
 
 
+def _who(evidence: Evidence, source: str, locator: str = "") -> str:
+    """A source in short: its producer, and where in it."""
+    row = evidence.sources.get(source)
+    return ", ".join(filter(None, [(row.producer or row.title) if row else source, locator]))
+
+
 # Tables
 
 
@@ -65,9 +78,7 @@ def table_of_claims(evidence: Evidence, claims: Iterable[Claim]) -> Table:
     table.columns[0].no_wrap = True
     table.columns[1].max_width, table.columns[2].max_width = 13, 8
     for claim in claims:
-        source = evidence.sources.get(claim.source)
-        who = ", ".join(filter(None, [(source.producer or source.title) if source else claim.source, claim.locator]))
-        what = Text.assemble(claim.statement, "\n", (f"- {who}", "dim"))
+        what = Text.assemble(claim.statement, "\n", (f"- {_who(evidence, claim.source, claim.locator)}", "dim"))
         table.add_row(Text(claim.id, "bold"), when(claim), " ".join(claim.places), what)
     return table
 
@@ -82,7 +93,7 @@ def table_of_observations(rows: Iterable[Observation]) -> Table:
     return table
 
 
-def _facts(facts: Iterable[tuple[str, str | Text]]) -> Table:
+def _facts(facts: Iterable[tuple[str, Cell]]) -> Table:
     """Names and what they stand for, in two columns; empty ones are left out."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
@@ -93,7 +104,7 @@ def _facts(facts: Iterable[tuple[str, str | Text]]) -> Table:
     return table
 
 
-def overview(evidence: Evidence) -> list[Text | Table | str]:
+def overview(evidence: Evidence) -> list[Cell]:
     """What there is to ask about: how many claims of each kind, role and flow, which places and series."""
     claims = evidence.claims.values()
     counts: dict[str, Counter[str]] = {
@@ -114,9 +125,9 @@ def overview(evidence: Evidence) -> list[Text | Table | str]:
 # One in full
 
 
-def whole(evidence: Evidence, item: Item, users: Sequence[Use] | None) -> list[Text | Table | str]:
+def whole(evidence: Evidence, item: Item, users: Sequence[Use] | None) -> list[Cell]:
     """Everything about one item, with what uses it. ``users``: ``None`` where the region cannot tell."""
-    used: list[tuple[str, str | Text]] = [("used by", _used(users))]
+    used: list[tuple[str, Cell]] = [("used by", _used(users))]
     match item:
         case Claim():
             head = Text.assemble((item.id, "bold"), f"  {item.kind}, {item.role}, {item.confidence} confidence")
@@ -130,9 +141,9 @@ def whole(evidence: Evidence, item: Item, users: Sequence[Use] | None) -> list[T
             return _series(evidence, item, used)
 
 
-def _facts_of_claim(evidence: Evidence, claim: Claim) -> list[tuple[str, str | Text]]:
+def _facts_of_claim(evidence: Evidence, claim: Claim) -> list[tuple[str, Cell]]:
     judged = [
-        f"{row.id} ({'used' if claim.id in row.uses else 'not used'}) {row.title}: {row.treatment}"
+        (row.id, f"({'used' if claim.id in row.uses else 'not used'}) {row.title} {row.treatment}")
         for row in evidence.judgements_on(claim.id)
     ]
     return [
@@ -146,12 +157,12 @@ def _facts_of_claim(evidence: Evidence, claim: Claim) -> list[tuple[str, str | T
         ("quotes", f"{claim.cites}: {reference(evidence, claim.cites)}" if claim.cites else ""),
         ("must show", claim.test or ""),
         ("note", claim.note),
-        ("judged", "\n".join(judged)),
+        ("judged", _facts(judged) if judged else ""),
     ]
 
 
-def _facts_of_judgement(evidence: Evidence, judgement: Judgement) -> list[tuple[str, str | Text]]:
-    weighed: list[tuple[str, str | Text]] = []
+def _facts_of_judgement(evidence: Evidence, judgement: Judgement) -> list[tuple[str, Cell]]:
+    weighed: list[tuple[str, Cell]] = []
     for id in judgement.claims:
         mark = " (used)" if id in judgement.uses else ""
         weighed.append((f"{id}{mark}", _side(evidence, evidence.get(id))))
@@ -163,22 +174,22 @@ def _side(evidence: Evidence, item: object) -> Text:
     match item:
         case Claim():
             said = " ".join(filter(None, [item.statement, f"[{when(item)}]" if item.dated else ""]))
-            return Text.assemble(said, "\n", (f"- {reference(evidence, item.source, item.locator)}", "dim"))
+            return Text.assemble(said, "\n", (f"- {_who(evidence, item.source, item.locator)}", "dim"))
         case Observation():
             said = f"{item.series} of {item.area}, {item.date}: {item.value:,.10g} {item.unit}"
-            return Text.assemble(said, "\n", (f"- {reference(evidence, item.source)}", "dim"))
+            return Text.assemble(said, "\n", (f"- {_who(evidence, item.source)}", "dim"))
         case _:
             return Text("is not in the evidence")
 
 
-def side_by_side(evidence: Evidence, conflict: Conflict) -> list[Text | Table | str]:
+def side_by_side(evidence: Evidence, conflict: Conflict) -> list[Cell]:
     """Claims that disagree, and what was made of them."""
     judgement = conflict.judgement
     head = Text.assemble((judgement.id, "bold"), f"  {judgement.title}")
     return [head, _facts(_facts_of_judgement(evidence, judgement)), ""]
 
 
-def _facts_of_source(evidence: Evidence, source: Source) -> list[tuple[str, str | Text]]:
+def _facts_of_source(evidence: Evidence, source: Source) -> list[tuple[str, Cell]]:
     claims = [row.id for row in evidence.claims.values() if row.source == source.id]
     quoted = [row.id for row in evidence.claims.values() if row.cites == source.id]
     series = sorted({row.series for row in evidence.series if row.source == source.id})
@@ -207,17 +218,25 @@ def _runs(ids: Iterable[str]) -> str:
     return " ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else " ".join(run) for run in runs)
 
 
-def _series(evidence: Evidence, rows: Sequence[Observation], used: list[tuple[str, str | Text]]) -> list[Any]:
+def _series(evidence: Evidence, rows: Sequence[Observation], used: list[tuple[str, Cell]]) -> list[Any]:
     areas = sorted({row.area for row in rows})
     sources = dict.fromkeys(reference(evidence, row.source) for row in rows)
-    head = Text.assemble((rows[0].series, "bold"), f"  {len(rows)} observations of {', '.join(areas)}")
+    head = Text.assemble(
+        (rows[0].series, "bold"), f"  {len(rows)} observation{'s' * (len(rows) > 1)} of {', '.join(areas)}"
+    )
     return [head, table_of_observations(rows), "", _facts([("sources", "\n".join(sources)), *used])]
 
 
-def _used(users: Sequence[Use] | None) -> str:
+def _used(users: Sequence[Use] | None) -> Cell:
+    """What rests on an item, by kind; where many of a kind do, the first of them and how many more."""
     if users is None:
         return "not known: the region has faults"
-    return "\n".join(f"{use.kind} {use.id}: {use.text}" for use in users) or "nothing in the region"
+    rows: list[tuple[str, Cell]] = []
+    for kind, number in Counter(use.kind for use in users).items():
+        rows += [(kind, f"{use.id}: {use.text}") for use in users if use.kind == kind][:USERS]
+        if number > USERS:
+            rows.append(("", f"and {number - USERS} more; --json names all"))
+    return _facts(rows) if rows else "nothing in the region"
 
 
 # Records

@@ -185,6 +185,16 @@ class Observation(Row):
     source: Text
     note: str = ""
 
+    @property
+    def first_day(self) -> dt.date:
+        """First day of its date or period."""
+        return first_day(self.date.split("/")[0])
+
+    @property
+    def last_day(self) -> dt.date:
+        """Last day of its date or period."""
+        return last_day(self.date.split("/")[-1])
+
 
 class Judgement(Row):
     """Which claims are used where several can be read against each other, and why."""

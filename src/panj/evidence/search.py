@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -70,20 +71,22 @@ def search(
     """
     at, tests = _filters(evidence, place, between, flow, kind, role, source)
     ranked = rank(evidence, words, any_word) if words.strip() else evidence.claims.values()
+    span = days(between) if between else None
     passed = [claim for claim in ranked if all(test(claim) for test in tests)]
     here = [claim for claim in passed if at is None or _lies_at(claim, at)]
     elsewhere = [claim for claim in passed if at is not None and at != EVERYWHERE and EVERYWHERE in claim.places]
     return Answer(
-        claims=tuple(claim for claim in here if _holds(claim, between)),
-        undated=sum(not claim.dated for claim in here) if between else 0,
-        everywhere=sum(_holds(claim, between) and claim not in here for claim in elsewhere),
+        claims=tuple(claim for claim in here if _holds(claim, span)),
+        undated=sum(not claim.dated for claim in here) if span else 0,
+        everywhere=sum(_holds(claim, span) and claim not in here for claim in elsewhere),
     )
 
 
 def conflicts(evidence: Evidence, among: Collection[str] | None = None) -> tuple[Conflict, ...]:
     """The judgements between claims that disagree, with the claims side by side.
 
-    A judgement of a meaning, or one that weighs a single claim, settles no conflict.
+    Claims disagree where a judgement is of kind ``conflict``, or uses some of what it weighs and not the rest. One that
+    says what a text means, or weighs a single claim, settles no conflict.
 
     Args:
         evidence: What is questioned.
@@ -94,9 +97,32 @@ def conflicts(evidence: Evidence, among: Collection[str] | None = None) -> tuple
         items = map(evidence.get, judgement.claims)
         sides = tuple(item for item in items if isinstance(item, Claim | Observation))
         asked = among is None or any(claim in among for claim in judgement.claims)
-        if asked and len(sides) > 1 and judgement.kind != "meaning":
+        settled = judgement.kind == "conflict" or (
+            judgement.kind != "meaning" and set(judgement.uses) < set(judgement.claims)
+        )
+        if asked and settled and len(sides) > 1:
             found.append(Conflict(judgement, sides))
     return tuple(found)
+
+
+def days(between: tuple[str, str]) -> tuple[dt.date, dt.date]:
+    """First and last day between two dates of any precision.
+
+    Raises:
+        QuestionError: One of them is no date, or they are in the wrong order.
+    """
+    faults = []
+    for text in dict.fromkeys(between):
+        try:
+            first_day(text)
+        except ValueError as error:
+            fault, _, remedy = str(error).partition(". ")
+            faults.append(Fault("the question", "date", fault, remedy or "Write YYYY, YYYY-MM or YYYY-MM-DD."))
+    if not faults and first_day(between[0]) > last_day(between[1]):
+        faults.append(Fault("the question", "dates", f"{between[0]} is after {between[1]}", "Write the earlier first."))
+    if faults:
+        raise QuestionError(faults)
+    return first_day(between[0]), last_day(between[1])
 
 
 # Filters
@@ -117,7 +143,10 @@ def _filters(
     tests: list[Callable[[Claim], bool]] = []
     at = None if place is None else _known("place", _place(place), _places(claims), faults)
     if between is not None:
-        faults += _faults_of_dates(between)
+        try:
+            days(between)
+        except QuestionError as error:
+            faults += error.faults
     if flow is not None:
         asked = _known("flow", flow, {claim.flow for claim in claims if claim.flow}, faults)
         tests.append(lambda claim: claim.flow == asked)
@@ -171,11 +200,9 @@ def _lies_at(claim: Claim, place: str) -> bool:
     return any(place == named or place in _states(named) for named in claim.places)
 
 
-def _holds(claim: Claim, between: tuple[str, str] | None) -> bool:
+def _holds(claim: Claim, span: tuple[dt.date, dt.date] | None) -> bool:
     """Whether it holds on any day of that time; an undated claim is not known to."""
-    if between is None:
-        return True
-    return claim.dated and claim.first_day <= last_day(between[1]) and claim.last_day >= first_day(between[0])
+    return span is None or (claim.dated and claim.first_day <= span[1] and claim.last_day >= span[0])
 
 
 def _sources(evidence: Evidence, text: str) -> set[str]:
@@ -185,16 +212,3 @@ def _sources(evidence: Evidence, text: str) -> set[str]:
     return exact or {
         row.id for row in evidence.sources.values() if low in f"{row.id}\n{row.producer}\n{row.title}".lower()
     }
-
-
-def _faults_of_dates(between: tuple[str, str]) -> list[Fault]:
-    faults = []
-    for text in dict.fromkeys(between):
-        try:
-            first_day(text)
-        except ValueError as error:
-            fault, _, remedy = str(error).partition(". ")
-            faults.append(Fault("the question", "date", fault, remedy or "Write YYYY, YYYY-MM or YYYY-MM-DD."))
-    if not faults and first_day(between[0]) > last_day(between[1]):
-        faults.append(Fault("the question", "dates", f"{between[0]} is after {between[1]}", "Write the earlier first."))
-    return faults

@@ -79,8 +79,13 @@ def table_of_claims(evidence: Evidence, claims: Iterable[Claim]) -> Table:
     table.columns[1].max_width, table.columns[2].max_width = 13, 8
     for claim in claims:
         what = Text.assemble(claim.statement, "\n", (f"- {_who(evidence, claim.source, claim.locator)}", "dim"))
-        table.add_row(Text(claim.id, "bold"), when(claim), " ".join(claim.places), what)
+        table.add_row(Text(claim.id, "bold"), when(claim), _places(claim), what)
     return table
+
+
+def _places(claim: Claim) -> str:
+    """The places of a claim; where there are many, the first of them and how many more."""
+    return " ".join(claim.places if len(claim.places) <= 4 else [*claim.places[:3], f"+{len(claim.places) - 3}"])
 
 
 def table_of_observations(rows: Iterable[Observation]) -> Table:

@@ -66,7 +66,9 @@ def _draw(account: Account, console: Console) -> None:
 
 
 def _backing(line: Line) -> str:
-    """The claims behind a line, or why it is assumed."""
+    """The claims behind a line; what else it rests on where they say only part of it, or nothing."""
     if line.claims:
-        return ", ".join(line.claims)
+        return ", ".join(line.claims) + ("; part assumed" if line.assumed else "")
+    if line.source:
+        return f"source: {line.source}"
     return f"assumed: {line.assumed}" if line.assumed else ""

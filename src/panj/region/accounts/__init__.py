@@ -47,11 +47,25 @@ def account_of(region: Region, what: str, on: Day | None = None) -> Account:
         for id, row in table.items():
             if what.strip().casefold() in _names(row):
                 return tell(region, id, on)
-    ids = [id for table, _ in tables for id in table]
-    names = [row.name for table in (region.states, region.places, region.agencies) for row in table.values()]
-    near = nearest(_spellings(what)[-1], ids) or nearest(what, names)
-    remedy = near or "Give the id of a state, border, section, post, place, agency, rule, programme, event or flow."
-    raise RegionError([Fault(region.code, what, "nothing in the region has this id or name", remedy)])
+    raise RegionError([Fault(region.code, what, "nothing in the region has this id or name", _remedy(region, what))])
+
+
+def _remedy(region: Region, what: str) -> str:
+    """Where else to look: in the evidence, at ids that hold the word, at the nearest ids or names."""
+    if what.strip().upper() in region.evidence.citable:
+        return f"It is evidence: panj evidence {what.strip().upper()}."
+    named = (region.states, region.borders, region.sections, region.crossings, region.places, region.agencies)
+    dated = (region.rules, region.programmes, region.events, region.flows, region.parameters, region.scenarios)
+    tables: tuple[Mapping[str, Any], ...] = (*named, *dated)
+    ids = [id for table in tables for id in table]
+    names = [row.name for table in named for row in table.values()]
+    near = [near for word in (*_spellings(what), what) if (near := nearest(word, [*ids, *names]))]
+    holding = [id for id in ids if what.strip().lower() in id.lower()][:4]
+    if holding:
+        return f"These hold the word: {', '.join(map(repr, holding))}."
+    if near:
+        return near[0]
+    return "Give the id of a state, border, section, post, place, agency, rule, programme, event or flow."
 
 
 def _spellings(what: str) -> list[str]:

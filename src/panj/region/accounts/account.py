@@ -12,13 +12,20 @@ from panj.region.standing import Day
 
 
 class Line(BaseModel):
-    """One statement; ``claims`` are the ids behind it, ``assumed`` says why where there is none."""
+    """One statement.
+
+    Attributes:
+        claims: Ids of the evidence behind it.
+        assumed: Why, for whatever of it no claim says.
+        source: Id of its source, where the row bears one instead of claims.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     text: str
     claims: tuple[str, ...] = ()
     assumed: str = ""
+    source: str = ""
 
 
 class Topic(BaseModel):

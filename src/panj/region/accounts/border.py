@@ -110,20 +110,24 @@ def _guard_lines(region: Region, border: str, on: Day) -> Iterator[Line]:
 
 
 def _strength_lines(region: Region, border: str, on: Day) -> list[Line]:
-    """The last anchor of each agency, side and place of the border before the day."""
-    places = {border} | {section.id for section in sections_of(region, border)}
+    """The last anchor, before the day, of each agency that holds something of the border on the day."""
+    sections = [section.id for section in sections_of(region, border)]
+    holding = {(row.agency, side) for side in ends(border) for id in sections for row in holders(region, id, side, on)}
     latest: dict[tuple[str, str, str], Strength] = {}
     for row in sorted(region.strength, key=lambda row: first_day(row.date)):
-        agency = region.agencies[row.agency]
-        gone = agency.to is not None and last_day(agency.to) < last_day(on)
-        if row.section in places and first_day(row.date) <= last_day(on) and not gone:
+        here = row.section in (border, *sections) and (row.agency, row.side) in holding
+        if here and first_day(row.date) <= last_day(on):
             latest[row.agency, row.side, row.section] = row
     return [strength_line(region, row) for row in latest.values()]
 
 
 def _kin_lines(region: Region, border: str) -> list[Line]:
     return [
-        Line(text=f"{section.name}: {_kin_word(section.kin)} ({section.kin:g})", claims=section.claims)
+        Line(
+            text=f"{section.name}: {_kin_word(section.kin)} ({section.kin:g})",
+            claims=section.claims,
+            assumed=section.assumed,
+        )
         for section in sections_of(region, border)
         if section.kin is not None and section.kin > 0
     ]

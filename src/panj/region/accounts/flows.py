@@ -44,8 +44,9 @@ def parameter_on(region: Region, name: str, on: Day | None = None) -> Account:
     """
     row = region.parameters[name]
     spread = "" if row.low is None or row.high is None else f" ({row.low:g} to {row.high:g}, {row.distribution})"
+    unit = "" if row.unit == "1" else f" {row.unit}"
     glance = [
-        Line(text=f"{row.central:g} {row.unit}{spread}", claims=row.claims, assumed=row.assumed),
+        Line(text=f"{row.central:g}{unit}{spread}", claims=row.claims, assumed=row.assumed),
         Line(text=f"never outside {row.plausible[0]:g} to {row.plausible[1]:g}; group {row.group}"),
     ]
     topics = tuple(topic("At a glance", glance))

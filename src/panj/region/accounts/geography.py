@@ -182,7 +182,7 @@ def _place_line(region: Region, id: str) -> Line:
     place = region.places[id]
     people = f", {number(place.population)} people" if place.population is not None else ""
     text = f"{place.name}: {place.kind} in {region.states[place.state].name}{people}; {place.lat:g}, {place.lon:g}"
-    return Line(text=text, claims=place.claims, assumed=place.source)
+    return Line(text=text, claims=place.claims, source=place.source)
 
 
 def _road_lines(region: Region, id: str) -> list[Line]:
@@ -190,8 +190,9 @@ def _road_lines(region: Region, id: str) -> list[Line]:
     ways = [(road, road.to if road.from_ == id else road.from_) for road in region.roads if id in (road.from_, road.to)]
     return [
         Line(
-            text=f"{road.mode} to {name_of(region, end)} ({road.state}): {number(road.km)} km, {road.hours:g} h",
-            assumed=road.method,
+            text=f"{road.mode} to {name_of(region, end)} ({road.state}): {number(road.km)} km, {road.hours:g} h"
+            + (f" ({road.method})" if road.method else ""),
+            source=road.source,
         )
         for road, end in ways
     ]

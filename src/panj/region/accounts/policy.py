@@ -49,7 +49,7 @@ def agency_on(region: Region, id: str, on: Day | None = None) -> Account:
         topics=(
             *topic("At a glance", glance),
             *topic("Holds on this day", holdings),
-            *topic("Strength", [strength_line(region, row) for row in strength]),
+            *topic("Strength", [strength_line(region, row, whose=False) for row in strength]),
             *topic("Programmes", [programme_line(row) for row in programmes]),
         ),
     )

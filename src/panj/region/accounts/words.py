@@ -24,10 +24,17 @@ def rule_line(region: Region, rule: Rule) -> Line:
 def post_line(region: Region, post: Crossing, border: bool = False) -> Line:
     """A post: names, mode, category, booths, dates."""
     lanes = "booths not known" if post.lanes is None else f"{post.lanes:g} {'booth' if post.lanes == 1 else 'booths'}"
-    dates = f", {span(post.opened, post.closed)}" if post.opened or post.closed else ""
+    dates = ", ".join(
+        part
+        for part in (
+            f"opened {post.opened}" if post.opened else "opening not known",
+            f"closed {post.closed}" if post.closed else "",
+        )
+        if part
+    )
     where = f" ({post.border})" if border else ""
-    text = f"{post.name}{where}: {post.mode}, {post.category}, {lanes}{dates}"
-    return Line(text=text, claims=post.claims, assumed=post.assumed or post.source)
+    text = f"{post.name}{where}: {post.mode}, {post.category}, {lanes}, {dates}"
+    return Line(text=text, claims=post.claims, assumed=post.assumed, source=post.source)
 
 
 def programme_line(programme: Programme) -> Line:
@@ -55,15 +62,16 @@ def event_line(event: Event) -> Line:
     return Line(text=f"{span(event.from_, event.to)}: {event.title}", claims=event.claims)
 
 
-def strength_line(region: Region, row: Strength) -> Line:
-    """What an agency had at a place and date."""
+def strength_line(region: Region, row: Strength, whose: bool = True) -> Line:
+    """What an agency had at a place and date; ``whose``: with its name."""
     parts = [
         f"{number(row.staff)} persons" if row.staff is not None else "staff not known",
         f"equipment worth {number(row.equipment_usd)} USD" if row.equipment_usd is not None else "equipment not known",
         f"skill {row.skill:g}" if row.skill is not None else "skill not known",
     ]
-    text = f"{region.agencies[row.agency].name}, {name_of(region, row.section)}, {row.side} side: {', '.join(parts)}"
-    return Line(text=f"{text} ({row.date})", claims=row.claims, assumed=row.assumed)
+    agency = f"{region.agencies[row.agency].name}, " if whose else ""
+    text = f"{agency}{name_of(region, row.section)}, {row.side} side: {', '.join(parts)} ({row.date})"
+    return Line(text=text, claims=row.claims, assumed=row.assumed)
 
 
 def name_of(region: Region, id: str) -> str:

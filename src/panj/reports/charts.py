@@ -16,7 +16,7 @@ from panj.reports.summary import Comparison, Interval
 from panj.reports.words import Scale, interval_text, scale
 
 WIDTH, HEIGHT = 340, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 30
+LEFT, RIGHT, TOP, BOTTOM = 44, 8, 24, 30
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ def fan_chart(
 
     floor = HEIGHT - BOTTOM
     parts = [f'<svg class="fan {tone}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}">']
+    parts.append(f'<text class="tick" x="4" y="11">{escape(scale_y.form.suffix)}</text>')
     for tick in scale_y.ticks:
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
         parts.append(f'<text class="tick" x="{LEFT - 5}" y="{y(tick) + 4:.1f}" text-anchor="end">')

@@ -17,7 +17,7 @@ from panj.reports.charts import Mark, fan_chart
 from panj.reports.map import packed, span
 from panj.reports.summary import compare, fan, pick
 from panj.reports.table import busiest_borders
-from panj.reports.words import Scale, change_suffix, moved, scale, scale_of, signed, verdict
+from panj.reports.words import Scale, change_suffix, moved, scale, scale_of, signed, step_of, verdict
 
 if TYPE_CHECKING:
     from panj.region import Region
@@ -202,7 +202,7 @@ def draw(series: Series, region: Region, months: Sequence[Month]) -> Fan:
     pivot = Month(pivot_day) - months[0] + (pivot_day.day - 1) / 31
     drawing = fan_chart(words, bands, months, series.unit, series.tone, pivot, marks(region, months, series.places))
     change = comparison.change
-    step = scale_of((change,), series.unit)
+    step = step_of(change, form)
     said = verdict(change)
     brief = "" if change is None else f"{signed(change.median, step)} {change_suffix(step)}".strip()
     return Fan(

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
 from panj.reports.aspects import status_on
-from panj.reports.projection import Frame, Points, area, centre, clip, frame_around, path, thin
+from panj.reports.projection import Frame, Points, area, clip, deepest, frame_around, path, thin
+from panj.reports.summary import quantiles
 from panj.reports.words import month_text
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ class Map:
 
 def draw_map(region: Region, dataset: xr.Dataset, months: Sequence[Month], shown: int, flow: str) -> Map | None:
     """The map of a region and a run; None where the region has no geometry."""
-    lines = {name: shape for name, shape in region.geometry.borders.items() if name in region.sections}
+    lines = {
+        name: shape
+        for name, shape in region.geometry.borders.items()
+        if name in region.sections and region.borders[region.sections[name].border].kind != "air"
+    }
     if not lines:
         return None
     frame = _frame(region)
@@ -121,7 +126,7 @@ def _states(region: Region, frame: Frame) -> list[tuple[str, str, tuple[float, f
         if not rings:
             continue
         largest = max(rings, key=area)
-        middle = centre(largest) if area(largest) > 4000 else None
+        middle = deepest(largest, frame.width, frame.height) if area(largest) > 4000 else None
         every = np.concatenate(rings)
         low, high = every.min(axis=0) - 15, every.max(axis=0) + 15
         box = f"{low[0]:.0f} {low[1]:.0f} {high[0] - low[0]:.0f} {high[1] - low[1]:.0f}"
@@ -142,13 +147,13 @@ def _border_groups(region: Region, lines: dict[str, Any], frame: Frame, month: M
         groups.setdefault(region.sections[name].border, []).append(name)
     parts = []
     for border, names in groups.items():
-        label = escape(region.borders[border].name)
+        label, land = escape(region.borders[border].name), region.borders[border].kind == "land"
         parts.append(f'<g class="border" data-border="{border}" tabindex="0" role="button" aria-label="{label}">')
         paths = {name: "".join(path(_seen(frame(line))) for line in lines[name]) for name in names}
         parts += [f'<path class="hit" d="{d}"/>' for d in paths.values()]
         for name, d in paths.items():
             status = status_on(region, name, month.last) or "none"
-            parts.append(f'<path id="section-{name}" class="line {status}" d="{d}"/>')
+            parts.append(f'<path id="section-{name}" class="line {status if land else "lane"}" d="{d}"/>')
         parts.append("</g>")
     return parts
 
@@ -176,6 +181,7 @@ def _sections(region: Region, months: Sequence[Month], names: Sequence[str]) -> 
                 "border": section.border,
                 "name": section.name,
                 "km": section.length_km,
+                "land": int(region.borders[section.border].kind == "land"),
                 "status": [
                     [Month(first_day(row.from_)) - months[0], words.index(row.status), list(row.claims)]
                     for row in statuses
@@ -250,22 +256,12 @@ def _delay(dataset: xr.Dataset) -> dict[str, Any] | None:
     if "delay" not in dataset:
         return None
     values = dataset["delay"].transpose("member", "border", "month").to_numpy()
-    return packed(_quantiles(values, (0.05, 0.5, 0.95)), "uint16")
+    return packed(quantiles(values, (0.05, 0.5, 0.95)), "uint16")
 
 
 def _medians(values: xr.DataArray) -> NDArray[np.float64]:
-    medians: NDArray[np.float64] = _quantiles(values.transpose("member", "border", "month").to_numpy(), (0.5,))[0]
+    medians: NDArray[np.float64] = quantiles(values.transpose("member", "border", "month").to_numpy(), (0.5,))[0]
     return medians
-
-
-def _quantiles(values: NDArray[Any], at: tuple[float, ...]) -> NDArray[np.float64]:
-    """Quantiles over the first axis, NaN where no member has a figure, without a warning for that."""
-    table = values.astype(float)
-    result: NDArray[np.float64] = np.full((len(at), *table.shape[1:]), np.nan)
-    known = np.isfinite(table).any(axis=0)
-    if known.any():
-        result[:, known] = np.nanquantile(table[:, known], at, axis=0)
-    return result
 
 
 def packed(values: NDArray[Any], kind: str) -> dict[str, Any]:

@@ -116,6 +116,28 @@ def area(ring: Points) -> float:
     return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
 
 
+def deepest(ring: Points, width: float, height: float, steps: int = 40) -> tuple[float, float]:
+    """A place for a name: the point of a grid inside a polygon and the canvas that is farthest from both edges.
+
+    Distance upwards and downwards counts double, as names are wider than high.
+    """
+    low, high = np.maximum(ring.min(axis=0), 0), np.minimum(ring.max(axis=0), (width, height))
+    grid = np.stack(np.meshgrid(*np.linspace(low, high, steps).T), axis=-1).reshape(-1, 2)
+    start, end = ring, np.roll(ring, -1, axis=0)
+    above = (start[:, 1] > grid[:, 1:]) != (end[:, 1] > grid[:, 1:])
+    rise = np.where(end[:, 1] == start[:, 1], 1.0, end[:, 1] - start[:, 1])
+    crossed = start[:, 0] + (grid[:, 1:] - start[:, 1]) * (end[:, 0] - start[:, 0]) / rise
+    inside = (above & (grid[:, :1] < crossed)).sum(axis=1) % 2 == 1
+    if not inside.any():
+        return centre(ring)
+    grid = grid[inside]
+    weight = np.array([1.0, 2.0])
+    away = np.sqrt((((grid[:, None] - ring[None]) * weight) ** 2).sum(axis=2)).min(axis=1)
+    rim = np.minimum(grid, np.array([width, height]) - grid) * weight
+    best = grid[np.argmax(np.minimum(away, rim.min(axis=1)))]
+    return float(best[0]), float(best[1])
+
+
 def centre(ring: Points) -> tuple[float, float]:
     """Centre of gravity of a polygon."""
     x, y = ring[:, 0], ring[:, 1]

@@ -128,7 +128,7 @@
       for (const section of map.sections) {
         const row = statusAt(section, at);
         const line = byId(`section-${section.id}`);
-        if (line) line.setAttribute("class", `line ${row ? map.statuses[row[1]] : "none"}`);
+        if (line && section.land) line.setAttribute("class", `line ${row ? map.statuses[row[1]] : "none"}`);
       }
     }
 

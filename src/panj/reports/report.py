@@ -20,8 +20,8 @@ from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_a
 from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
 from panj.reports.map import STATUSES, draw_map
-from panj.reports.summary import settled_members
-from panj.reports.table import against_targets, main_lines, success_by_flow
+from panj.reports.summary import Interval, settled_members
+from panj.reports.table import Line, Met, against_targets, main_lines, success_by_flow
 
 if TYPE_CHECKING:
     from panj.region import Region
@@ -81,11 +81,13 @@ def render(run: Run, region: Region) -> str:
         "months": [words.month_text(month) for month in months],
         "known": sorted({one for one in cited if one not in known}),
     }
+    aspects = _aspects(table, region, dataset)
     environment = _environment()
     environment.filters["links"] = lambda ids: evidence.links(list(ids), known)
     return environment.get_template("template.html.j2").render(
         region=region,
         run=run.dataset.attrs,
+        pivot=_lower_the(region.pivot.name),
         style=Markup(_asset("report.css")),
         script=Markup(_asset("report.js")),
         data=Markup(_json(data)),
@@ -99,7 +101,8 @@ def render(run: Run, region: Region) -> str:
         flow=flow,
         statuses=STATUSES,
         groups=groups,
-        aspects=_aspects(table, region, dataset),
+        aspects=aspects,
+        same=_same(aspects),
         flows=[_line_view(line) for line in success_by_flow(dataset, region)],
         targets=[_target_view(met) for met in against_targets(dataset, region)],
         sources=evidence.by_source(region, cited),
@@ -135,11 +138,11 @@ def _span(period: tuple[Month, Month]) -> str:
     return f"{words.month_text(period[0])} to {words.month_text(period[1])}"
 
 
-def _line_view(line: Any) -> dict[str, Any]:
+def _line_view(line: Line) -> dict[str, Any]:
     """A line with its words, for the template."""
     early, late, change = line.comparison.before, line.comparison.after, line.comparison.change
     form = words.scale_of((early, late), line.unit)
-    step = words.scale_of((change,), line.unit)
+    step = words.step_of(change, form)
     top = 1.0 if line.unit == "1" else max((one.high90 for one in (early, late) if one), default=1.0)
     return {
         "title": line.title,
@@ -152,7 +155,7 @@ def _line_view(line: Any) -> dict[str, Any]:
     }
 
 
-def _number(one: Any, form: words.Scale) -> dict[str, str] | None:
+def _number(one: Interval | None, form: words.Scale) -> dict[str, str] | None:
     if one is None:
         return None
     return {
@@ -162,7 +165,7 @@ def _number(one: Any, form: words.Scale) -> dict[str, str] | None:
     }
 
 
-def _change(one: Any, step: words.Scale) -> dict[str, str]:
+def _change(one: Interval, step: words.Scale) -> dict[str, str]:
     suffix = words.change_suffix(step)
     return {
         "median": f"{words.signed(one.median, step)} {suffix}".strip(),
@@ -183,13 +186,25 @@ def _answer(dataset: xr.Dataset, region: Region) -> dict[str, Any]:
             if line.title.startswith(name):
                 form = words.scale_of((line.comparison.before, line.comparison.after), line.unit)
                 sentences.append(f"{start} {words.moved(line.comparison, form)}.")
-    heard: dict[str, list[str]] = {}
-    for line in lines[2:]:
-        heard.setdefault(words.verdict(line.comparison.change), []).append(_lower(line.title))
-    return {
-        "sentences": sentences,
-        **{key: words.listing(heard.get(key, [])) for key in ("up", "down", "unclear", "same")},
-    }
+    return {"sentences": sentences, "flows": [(head, _heard(lines[2:], tone)) for tone, head in _TONES]}
+
+
+_TONES = (("harmful", "Harmful flows"), ("honest", "Honest flows"))
+
+
+def _heard(lines: list[Line], tone: str) -> dict[str, str]:
+    """The flows of one tone, sorted by what can be said of the change in what arrives."""
+    heard: dict[str, list[str]] = {"up": [], "down": [], "unclear": [], "same": [], "unknown": []}
+    for line in lines:
+        if line.tone == tone:
+            heard[words.verdict(line.comparison.change)].append(_lower(line.title))
+    heard["unclear"] += heard.pop("same")
+    return {kind: words.listing(names) for kind, names in heard.items()}
+
+
+def _lower_the(name: str) -> str:
+    """A name for the middle of a sentence."""
+    return f"the {name[4:]}" if name.startswith("The ") else name
 
 
 def _lower(text: str) -> str:
@@ -210,7 +225,7 @@ def _aspects(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[di
         for measure in aspect.measure:
             one = measured(measure, region, dataset, region.before, region.after)
             form = words.scale_of((one.comparison.before, one.comparison.after), one.unit)
-            step = words.scale_of((one.comparison.change,), one.unit)
+            step = words.step_of(one.comparison.change, form)
             numbers.append(
                 {
                     "label": measure.label,
@@ -224,7 +239,13 @@ def _aspects(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[di
     return rows
 
 
-def _target_view(met: Any) -> dict[str, Any]:
+def _same(aspects: list[dict[str, Any]]) -> str:
+    """Labels of the measures whose change cannot be told from none."""
+    labels = [one["label"] for row in aspects for one in row["numbers"] if one["verdict"] in ("unclear", "same")]
+    return words.listing([_lower(label) for label in dict.fromkeys(labels)])
+
+
+def _target_view(met: Met) -> dict[str, Any]:
     target = met.target
     largest = max(abs(target.value), 0.0 if met.modelled is None else abs(met.modelled.high90))
     digits = 0 if largest >= 100 or largest == 0 else max(0, 2 - int(np.floor(np.log10(largest))))

@@ -12,10 +12,11 @@ import pandas as pd
 import xarray as xr
 from rich.table import Table
 
+from panj.basics.codes import ends
 from panj.basics.dates import first_day, last_day
 from panj.reports.aspects import unit_of
 from panj.reports.summary import Comparison, Interval, compare, interval, pick
-from panj.reports.words import change_suffix, scale_of, signed
+from panj.reports.words import change_suffix, scale_of, signed, step_of
 
 if TYPE_CHECKING:
     from panj.region import Region, Target
@@ -98,7 +99,8 @@ def summary_table(dataset: xr.Dataset, region: Region) -> Table:
     table.add_column("change\nmedian, 50 %, 90 %", justify="right")
     for line in main_lines(dataset, region):
         early, late, change = line.comparison.before, line.comparison.after, line.comparison.change
-        form, step = scale_of((early, late), line.unit), scale_of((change,), line.unit)
+        form = scale_of((early, late), line.unit)
+        step = step_of(change, form)
         cells = [_cell(one, form.bare, form.suffix) for one in (early, late)]
         cells.append(_cell(change, partial(signed, form=step), change_suffix(step)))
         table.add_row(line.title if line.unit == "1" else f"{line.title}: arrives", *cells)
@@ -186,12 +188,14 @@ def _judge(target: Target, modelled: Interval | None) -> tuple[Outcome, str]:
 
 
 def busiest_borders(dataset: xr.Dataset, region: Region, count: int = 6) -> tuple[str, ...]:
-    """The borders over which the dearest traffic goes, by value over the whole clock."""
+    """The members' land borders over which the dearest traffic goes, by value over the whole clock."""
     if "passed" not in dataset:
         return tuple(dataset["border"].to_numpy().tolist()[:count])
     values = xr.DataArray(
         [region.flows[name].value_usd for name in dataset["flow"].to_numpy().tolist()], dims="flow"
     ).assign_coords(flow=dataset["flow"])
     worth = (dataset["passed"].mean(("member", "month")) * values).sum("flow")
-    order = np.argsort(-worth.to_numpy(), kind="stable")[:count]
-    return tuple(str(name) for name in dataset["border"].to_numpy()[order])
+    order = [str(name) for name in dataset["border"].to_numpy()[np.argsort(-worth.to_numpy(), kind="stable")]]
+    members = {code for code, state in region.states.items() if state.kind == "member"}
+    near = [name for name in order if region.borders[name].kind == "land" and members & set(ends(name))]
+    return tuple((near or order)[:count])

@@ -79,6 +79,14 @@ def scale_of(values: Sequence[Interval | None], unit: str) -> Scale:
     return scale(max(ends, default=0.0), unit)
 
 
+def step_of(change: Interval | None, form: Scale) -> Scale:
+    """The scale for a change of a quantity: its own unit, with digits that suit the size of the change."""
+    if change is None:
+        return form
+    size = form.factor * max(abs(change.low90), abs(change.median), abs(change.high90))
+    return Scale(form.factor, form.suffix, min(form.decimals + 2, _decimals(size, 2)))
+
+
 def interval_text(value: Interval | None, form: Scale) -> str:
     """``34 % (90 %: 28 to 41)``; ``no figure`` where there is none."""
     if value is None:
@@ -116,7 +124,8 @@ def moved(comparison: Comparison, form: Scale) -> str:
     if before is None or after is None or change is None:
         return "has no figure for both periods"
     ends = f"{form.full(before.median)} to {form.full(after.median)}"
-    spread = f"{signed(change.low90, form)} to {signed(change.high90, form)} {change_suffix(form)}".strip()
+    step = step_of(change, form)
+    spread = f"{signed(change.low90, step)} to {signed(change.high90, step)} {change_suffix(step)}".strip()
     match verdict(change):
         case "up":
             return f"rose from {ends} (90 % interval of the change: {spread})"

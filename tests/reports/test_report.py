@@ -14,7 +14,7 @@ from panj.basics.faults import FaultsError
 from panj.region import Region
 from panj.reports import render, summary_table
 from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
-from panj.reports.table import against_targets
+from panj.reports.targets import against_targets
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 

@@ -15,11 +15,11 @@ from panj.reports.words import interval_text, listing, moved, scale, signed, ver
     [
         (0.344, "1", "34 %"),
         (0.0344, "1", "3.4 %"),
-        (12_345.0, "USD/month", "12,345 USD a month"),
+        (12_345.0, "USD/month", "12,300 USD a month"),
         (3_400_000.0, "USD/year", "3.40 million USD a year"),
         (2_500.0, "kg/month", "2.50 t a month"),
         (12.0, "kg/month", "12.0 kg a month"),
-        (1_127.0, "person/month", "1,127 people a month"),
+        (1_127.0, "person/month", "1,130 people a month"),
         (31.0, "person trip/month", "31.0 person trips a month"),
         (0.0, "h", "0 h"),
         (5.5, "h", "5.50 h"),

@@ -55,6 +55,8 @@ def axis(lowest: float, highest: float, unit: str) -> Axis:
     first, last = math.floor(bottom / step + 1e-9), math.ceil(top / step - 1e-9)
     ticks = tuple(step * index for index in range(first, last + 1))
     form = scale(max(abs(ticks[0]), abs(ticks[-1])), unit)
+    if max(-ticks[0], ticks[-1]) * form.factor >= 10_000:
+        form = Scale(form.factor / 1000, f"thousand {form.suffix}", 0)
     shown = max(0, -math.floor(math.log10(step * form.factor) + 1e-9))
     if step * form.factor * 10**shown % 1 > 1e-6:
         shown += 1

@@ -45,7 +45,7 @@ def cited_ids(region: Region, table: BeforeAfter) -> set[str]:
 
 
 def by_source(region: Region, ids: Iterable[str]) -> tuple[Cited, ...]:
-    """What is cited, grouped by source in the order of the sources; ids that the evidence lacks are left out."""
+    """What is cited, grouped by source, the most cited first; ids that the evidence lacks are left out."""
     wanted = set(ids)
     claims = [claim for claim in region.evidence.claims.values() if claim.id in wanted]
     rows = [row for row in region.evidence.series if row.id in wanted]
@@ -55,7 +55,7 @@ def by_source(region: Region, ids: Iterable[str]) -> tuple[Cited, ...]:
         seen = tuple(row for row in rows if row.source == source.id)
         if mine or seen:
             groups.append(Cited(source, mine, seen))
-    return tuple(groups)
+    return tuple(sorted(groups, key=lambda group: -len(group.claims) - len(group.observations)))
 
 
 def judgements_on(region: Region, ids: Iterable[str]) -> tuple[Judgement, ...]:

@@ -21,7 +21,7 @@ from panj.reports.summary import quantiles
 from panj.reports.words import month_text
 
 if TYPE_CHECKING:
-    from panj.region import Region, Rule
+    from panj.region import Event, Region, Rule
 
 LARGEST_RADIUS = 26.0
 """Radius of the largest circle of traffic, in units of the map, whose width is 1000."""
@@ -224,8 +224,12 @@ def _events(region: Region, months: Sequence[Month]) -> list[Any]:
         begin = Month(first_day(event.from_)) - months[0]
         first, last = span(event.from_, event.to or event.from_, months)
         if first <= last and begin < len(months):
-            rows.append([first, last, event.title, list(event.claims), begin])
+            rows.append([first, last, event.title, list(event.claims), begin, _when(event)])
     return sorted(rows, key=lambda row: (row[4], row[2]))
+
+
+def _when(event: Event) -> str:
+    return event.from_ if event.to in (None, event.from_) else f"{event.from_} to {event.to}"
 
 
 def _borders(region: Region, dataset: xr.Dataset) -> list[Any]:

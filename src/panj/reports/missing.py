@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from panj.reports.aspects import BeforeAfter
+from panj.reports.targets import RECORDED
 from panj.reports.words import listing, month_text
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _convergence(experiments: pd.DataFrame) -> list[Hole]:
     failed = int((~experiments["converged"].astype(bool)).sum())
     if failed == 0:
         return [("Convergence", f"All {len(experiments)} members converged.")]
-    left_out = "They are left out of every figure."
+    left_out = f"{'It is' if failed == 1 else 'They are'} left out of every figure."
     none_left = "As none did, all of them are shown: trust no figure here."
     rest = left_out if failed < len(experiments) else none_left
     return [("Convergence", f"{failed} of {len(experiments)} members did not converge. {rest}")]
@@ -100,7 +101,10 @@ def _untested(dataset: xr.Dataset, region: Region) -> list[Hole]:
     rows = []
     for head, names in (
         ("Recorded quantities that no published number tests", recorded - tested),
-        ("Published numbers on what the model does not hold yet", tested - set(map(str, dataset.data_vars))),
+        (
+            "Published numbers on what the model does not hold yet",
+            tested - set(map(str, dataset.data_vars)) - set(RECORDED),
+        ),
     ):
         if names:
             rows.append((head, f"{listing([name.replace('_', ' ') for name in sorted(names)])}.".capitalize()))

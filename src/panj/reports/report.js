@@ -15,7 +15,9 @@
   }
 
   function plain(value, decimals) {
-    return value.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    const step = 10 ** Math.max(0, -decimals), digits = Math.max(0, decimals);
+    const rounded = Math.round(value / step) * step;
+    return (decimals < 0 ? rounded : value).toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
 
   // Three digits that mean something, tonnes for many kilograms, words for millions.
@@ -26,7 +28,7 @@
     if (unit === "person") suffix = "people";
     let word = "";
     if (value >= 1e9) { value /= 1e9; word = " billion"; } else if (value >= 1e6) { value /= 1e6; word = " million"; }
-    const decimals = value === 0 ? 0 : Math.min(4, Math.max(0, 2 - Math.floor(Math.log10(value))));
+    const decimals = value === 0 ? 0 : Math.min(4, 2 - Math.floor(Math.log10(value)));
     return `${plain(value, decimals)}${word} ${suffix}`.trim();
   }
 
@@ -156,7 +158,7 @@
       const list = byId("month-events").querySelector("ul");
       list.replaceChildren();
       const rows = map.events.filter((row) => row[4] === at || (row[0] <= at && at <= row[1] && row[1] - row[0] < 13));
-      for (const row of rows) { const item = element("li", row[2], list); cite(row[3], item); }
+      for (const row of rows) { const item = element("li", `${row[5]}: ${row[2]}`, list); cite(row[3], item); }
       if (!rows.length) element("li", "None on record.", list);
       byId("month-events").querySelector("h3").textContent = `Events of ${map.months[at]}`;
     }

@@ -21,7 +21,8 @@ from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
 from panj.reports.map import STATUSES, draw_map
 from panj.reports.summary import Interval, settled_members
-from panj.reports.table import Line, Met, against_targets, main_lines, success_by_flow
+from panj.reports.table import Line, main_lines, success_by_flow
+from panj.reports.targets import Met, against_targets
 
 if TYPE_CHECKING:
     from panj.region import Region
@@ -160,6 +161,7 @@ def _number(one: Interval | None, form: words.Scale) -> dict[str, str] | None:
         return None
     return {
         "median": form.full(one.median),
+        "bare": form.bare(one.median),
         "half": "" if one.certain else f"{form.bare(one.low50)} to {form.bare(one.high50)}",
         "range": "" if one.certain else f"{form.bare(one.low90)} to {form.bare(one.high90)}",
     }
@@ -240,9 +242,13 @@ def _aspects(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[di
 
 
 def _same(aspects: list[dict[str, Any]]) -> str:
-    """Labels of the measures whose change cannot be told from none."""
-    labels = [one["label"] for row in aspects for one in row["numbers"] if one["verdict"] in ("unclear", "same")]
-    return words.listing([_lower(label) for label in dict.fromkeys(labels)])
+    """Aspects with the measures whose change cannot be told from none."""
+    parts = []
+    for row in aspects:
+        labels = [_lower(one["label"]) for one in row["numbers"] if one["verdict"] in ("unclear", "same")]
+        if labels:
+            parts.append(f"{_lower(row['aspect'].title)} ({words.listing(labels)})")
+    return words.listing(parts)
 
 
 def _target_view(met: Met) -> dict[str, Any]:
@@ -254,4 +260,5 @@ def _target_view(met: Met) -> dict[str, Any]:
     if target.low is not None and target.high is not None:
         observed += f" ({form.bare(target.low)} to {form.bare(target.high)})"
     modelled = words.interval_text(met.modelled, form)
-    return {"target": target, "observed": observed, "modelled": modelled, "outcome": met.outcome, "why": met.why}
+    why = "from the region's dated files, not from the run" if met.from_record else met.why
+    return {"target": target, "observed": observed, "modelled": modelled, "outcome": met.outcome, "why": why}

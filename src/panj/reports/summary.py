@@ -16,6 +16,9 @@ from panj.basics.dates import Month
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Ends of the 90 % interval, ends of the 50 % interval, and between them the median."""
 
+ROUNDING = 1e-6
+"""Relative difference of two numbers that single precision does not tell apart."""
+
 Period = tuple[Month, Month]
 
 
@@ -39,8 +42,8 @@ class Interval:
 
     @property
     def certain(self) -> bool:
-        """Whether every member says the same, as for a dated rule."""
-        return self.low90 == self.high90
+        """Whether every member says the same but for rounding, as for a dated rule."""
+        return self.high90 - self.low90 <= ROUNDING * max(abs(self.low90), abs(self.high90))
 
     @property
     def straddles_zero(self) -> bool:
@@ -114,7 +117,9 @@ def over_period(values: xr.DataArray, period: Period) -> xr.DataArray:
 def compare(values: xr.DataArray, before: Period, after: Period) -> Comparison:
     """Before, after and change of a quantity with axes ``month`` and perhaps ``member``."""
     early, late = over_period(values, before), over_period(values, after)
-    return Comparison(interval(early.to_numpy()), interval(late.to_numpy()), interval((late - early).to_numpy()))
+    change = late - early
+    change = change.where(abs(change) > ROUNDING * np.maximum(abs(early), abs(late)), change * 0)
+    return Comparison(interval(early.to_numpy()), interval(late.to_numpy()), interval(change.to_numpy()))
 
 
 def pick(

@@ -23,7 +23,7 @@ class Scale:
     Attributes:
         factor: What a number is multiplied by first.
         suffix: What stands after it: ``%``, ``t a month``, ``million USD a year``.
-        decimals: Digits after the point.
+        decimals: Digits after the point; below zero: the digits before it that are rounded to noughts.
     """
 
     factor: float
@@ -32,7 +32,7 @@ class Scale:
 
     def bare(self, value: float) -> str:
         """The number alone, with thousands set apart and a real minus sign."""
-        text = f"{value * self.factor:,.{self.decimals}f}"
+        text = f"{round(value * self.factor, self.decimals):,.{max(0, self.decimals)}f}"
         if text.lstrip("-0.,") == "":
             text = text.lstrip("-")
         return text.replace("-", "−")
@@ -47,7 +47,7 @@ def scale(largest: float, unit: str) -> Scale:
     """The scale in which numbers up to ``largest`` of a unit read best; a unit of ``1`` is written in per cent."""
     size = abs(largest) if math.isfinite(largest) else 0.0
     if unit == "1":
-        return Scale(100.0, "%", _decimals(size * 100, 2))
+        return Scale(100.0, "%", max(0, _decimals(size * 100, 2)))
     thing, _, per = unit.partition("/")
     factor, word = 1.0, ""
     if thing == "kg" and size >= 1000:
@@ -70,7 +70,7 @@ def _plural(thing: str) -> str:
 def _decimals(size: float, significant: int) -> int:
     if size < _TINY:
         return 0
-    return min(6, max(0, significant - 1 - math.floor(math.log10(size) + 1e-9)))
+    return min(6, significant - 1 - math.floor(math.log10(size) + 1e-9))
 
 
 def scale_of(values: Sequence[Interval | None], unit: str) -> Scale:

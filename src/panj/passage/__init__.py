@@ -1,9 +1,29 @@
 """The monthly equilibrium of passage over portals, groups and links.
 
 Knows arrays only, no borders and no flows: any network can be given to it. What a link costs is told by the caller.
+Begin with `passage`, or combine `assign` and `equilibrium` into a loop of your own.
 """
 
+from panj.passage.equilibrium import Equilibrium, equilibrium
+from panj.passage.faults import NetworkError
 from panj.passage.loading import Assignment, assign, expected_cost, radius
-from panj.passage.network import Link, Network, NetworkError, Traffic
+from panj.passage.network import Link, Network, Pair, Traffic
+from panj.passage.routes import route_shares
+from panj.passage.solve import Passage, passage
 
-__all__ = ["Assignment", "Link", "Network", "NetworkError", "Traffic", "assign", "expected_cost", "radius"]
+__all__ = [
+    "Assignment",
+    "Equilibrium",
+    "Link",
+    "Network",
+    "NetworkError",
+    "Pair",
+    "Passage",
+    "Traffic",
+    "assign",
+    "equilibrium",
+    "expected_cost",
+    "passage",
+    "radius",
+    "route_shares",
+]

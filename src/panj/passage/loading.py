@@ -9,7 +9,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from panj.passage.network import Network
 from panj.passage.sums import Sums, logarithms, products
@@ -103,52 +103,58 @@ class _Chunk(NamedTuple):
     pass_on: Array  # departing x column: weight of a link, in the gauge
     end: Array  # departing x column: weight of a link and then the destination, no further link
     stay: Array  # origin x column
+    begins: Array  # origin x column
+    live: Array  # stage x group: whether any journey can pass through the group with so many links left
     keep: Array | None
     volume: Array
     gauge: Array  # origin x column: logarithm by which values there are raised
     spread: Array
     horizon: int
 
-    def go_on(self, departing: Array) -> Array:
+    def go_on(self, departing: Array, live: Array) -> Array:
         """From values of departing links to the values of departing links one link earlier."""
-        values = [
-            self.sums.through(block, departing[part])
-            for block, part in zip(self.weight, _parts(self.network.weight, 2), strict=True)
-        ]
-        return self.sums.times(self.pass_on, jnp.concatenate(values)[self.network.arrived])
+        values = self._through(self.weight, departing, 2, live)
+        return self.sums.times(self.pass_on, values[self.network.arrived])
 
-    def spread_out(self, departing: Array) -> Array:
+    def spread_out(self, departing: Array, live: Array) -> Array:
         """The adjoint of `go_on`."""
         arriving = self.sums.times(self.pass_on, departing)
         if self.keep is not None:
             arriving = self.sums.times(arriving, self.keep)
-        arriving = arriving[self.network.arriving]
-        return jnp.concatenate(
-            [
-                self.sums.through(block, arriving[part])
-                for block, part in zip(self.weight_back, _parts(self.network.weight, 1), strict=True)
-            ]
-        )
+        return self._through(self.weight_back, arriving[self.network.arriving], 1, live)
+
+    def _through(self, blocks: list[Array], rows: Array, axis: int, live: Array) -> Array:
+        def work(block: Array, part: Array) -> Array:
+            return self.sums.through(block, part)
+
+        def rest(block: Array, part: Array) -> Array:
+            return self.sums.hold_number(jnp.zeros((block.shape[0], part.shape[1]), part.dtype))
+
+        parts = zip(blocks, _parts(self.network.weight, axis), live, strict=True)
+        return jnp.concatenate([lax.cond(alive, work, rest, block, rows[part]) for block, part, alive in parts])
 
 
 def _load(chunk: _Chunk) -> tuple[Array, ...]:
     sums = chunk.sums
 
-    def earlier(value: Array, _: None) -> tuple[Array, Array]:
-        return sums.plus(chunk.go_on(value), chunk.end), value
+    def earlier(value: Array, live: Array) -> tuple[Array, Array]:
+        return sums.plus(chunk.go_on(value, live), chunk.end), value
 
-    last, values = lax.scan(earlier, chunk.end, None, length=chunk.horizon - 1)
-    top = sums.plus(sums.through(chunk.start, last), chunk.stay)
+    last, values = lax.scan(earlier, chunk.end, chunk.live, unroll=True)
+    top = _top(chunk, last)
     share = sums.over(sums.hold_number(chunk.volume), top)
     first = sums.through(chunk.start.T, share)
 
-    def later(carry: tuple[Array, Array, Array], value: Array) -> tuple[tuple[Array, Array, Array], None]:
+    def later(
+        carry: tuple[Array, Array, Array], stage: tuple[Array, Array]
+    ) -> tuple[tuple[Array, Array, Array], None]:
+        value, live = stage
         reached, traffic, total = carry
-        reached = chunk.spread_out(reached)
+        reached = chunk.spread_out(reached, live)
         return (reached, traffic + sums.number(sums.times(value, reached)), sums.plus(total, reached)), None
 
     begin = (first, sums.number(sums.times(last, first)), first)
-    (_, traffic, total), _ = lax.scan(later, begin, values, reverse=True)
+    (_, traffic, total), _ = lax.scan(later, begin, (values, chunk.live), reverse=True, unroll=True)
     ended = sums.times(chunk.end, total)
     if chunk.keep is not None:
         ended = sums.times(ended, chunk.keep)
@@ -158,20 +164,26 @@ def _load(chunk: _Chunk) -> tuple[Array, ...]:
 
 
 def _expect(chunk: _Chunk) -> tuple[Array, ...]:
-    def earlier(_: int, value: Array) -> Array:
-        return chunk.sums.plus(chunk.go_on(value), chunk.end)
+    def earlier(value: Array, live: Array) -> tuple[Array, None]:
+        return chunk.sums.plus(chunk.go_on(value, live), chunk.end), None
 
-    last = lax.fori_loop(0, chunk.horizon - 1, earlier, chunk.end)
-    return (_cost_of(chunk, chunk.sums.plus(chunk.sums.through(chunk.start, last), chunk.stay)),)
+    last, _ = lax.scan(earlier, chunk.end, chunk.live)
+    return (_cost_of(chunk, _top(chunk, last)),)
+
+
+def _top(chunk: _Chunk, value: Array) -> Array:
+    top = chunk.sums.plus(chunk.sums.through(chunk.start, value), chunk.stay)
+    return jnp.where(chunk.begins, top, chunk.sums.hold_number(jnp.zeros((), top.dtype)))
 
 
 def _grow(chunk: _Chunk) -> tuple[Array, ...]:
     sums = chunk.sums
     half = chunk.horizon // 2
+    always = jnp.ones(len(chunk.weight), bool)
 
     def normed(_: int, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         value, grown = carry
-        value = chunk.go_on(value)
+        value = chunk.go_on(value, always)
         size = sums.logarithm(sums.total(value))
         return sums.over(value, sums.hold(size)[None]), grown + size
 
@@ -233,6 +245,8 @@ def _by_chunk(
                 pass_on=pass_on,
                 end=end,
                 stay=sums.hold(origin - stay),
+                begins=jnp.repeat(network.begins[:, pairs], members, axis=1),
+                live=_live(network, pairs, horizon),
                 keep=kept,
                 volume=columns(volume, pairs),
                 gauge=origin,
@@ -284,7 +298,7 @@ def _cost_to_go(
     bundle = network.bundle
     members = local.shape[1] // len(pairs)
     closed = jnp.full((1, local.shape[1]), jnp.inf, local.dtype)
-    least = jnp.concatenate([local, closed])[bundle.members].min(axis=1)
+    least = jnp.concatenate([local, closed])[bundle.rows].min(axis=1)
     stop, group_stop = (jnp.repeat(values[:, pairs], members, axis=1) for values in (bundle.stop, bundle.group_stop))
     step = bundle.step[c][:, :, None]
 
@@ -296,6 +310,14 @@ def _cost_to_go(
     ahead = jnp.concatenate([least + to_go, closed])
     gauge = jnp.minimum(group_stop, ahead[bundle.leaving].min(axis=1))
     return jnp.where(jnp.isfinite(gauge), gauge, 0.0)
+
+
+def _live(network: Network, pairs: Int[Array, " width"], horizon: int) -> Bool[Array, "stage group"]:
+    """Whether any journey can pass through a group with 1, 2, ... links left: elsewhere nothing need be computed."""
+    bundle = network.bundle
+    left = jnp.arange(1, horizon)[:, None, None]
+    used = (bundle.behind[:, pairs] <= horizon - left) & (bundle.ahead[:, pairs] <= left)
+    return (used.any(axis=2)[:, None, :] & bundle.entering).any(axis=2)
 
 
 def _parts(blocks: tuple[Array, ...], axis: int) -> list[slice]:

@@ -13,7 +13,7 @@ from typing import Any
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 from numpy.typing import ArrayLike, NDArray
 
 from panj.passage.faults import NetworkError, faults_of
@@ -22,6 +22,7 @@ Portal = Hashable
 Real = NDArray[np.float64]
 
 WIDE = 60.0  # block costs may differ by this many spreads before products of float32 are no longer enough
+FAR = 10**6  # more links than any journey uses
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,21 @@ class Link:
     size: float = 1.0
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Traffic of one class to one destination.
+
+    Attributes:
+        traffic: Name of its class.
+        destination: Portal where it ends.
+        origins: Portals where it may begin; None: every origin of the network. The fewer, the quicker.
+    """
+
+    traffic: Hashable
+    destination: Portal
+    origins: tuple[Portal, ...] | None = None
+
+
 class Network(eqx.Module):
     """A checked network, ready for `assign`. Make one with `Network.build`.
 
@@ -76,6 +92,7 @@ class Network(eqx.Module):
     start: Float[Array, "class origin link"]
     stop: Float[Array, "link pair"]
     stay: Float[Array, "origin pair"]
+    begins: Bool[Array, "origin pair"]  # whether a pair may begin at an origin
     log_size: Float[Array, " link"]
     departing: Int[Array, " link"]  # link (caller's number) at each place of the departing order
     placed: Int[Array, " link"]  # the inverse: place in the departing order of each link
@@ -86,7 +103,7 @@ class Network(eqx.Module):
     groups: tuple[Hashable, ...] = eqx.field(static=True)
     origins: tuple[Portal, ...] = eqx.field(static=True)
     classes: tuple[Hashable, ...] = eqx.field(static=True)
-    pairs: tuple[tuple[Hashable, Portal], ...] = eqx.field(static=True)
+    pairs: tuple[Pair, ...] = eqx.field(static=True)
     links: tuple[tuple[Portal, Portal], ...] = eqx.field(static=True)
     tail_group: tuple[int, ...] = eqx.field(static=True)  # by caller's link number
     head_group: tuple[int, ...] = eqx.field(static=True)
@@ -97,7 +114,7 @@ class Network(eqx.Module):
         groups: Mapping[Hashable, Sequence[Portal]],
         classes: Mapping[Hashable, Traffic],
         links: Sequence[Link | tuple[Portal, Portal]],
-        pairs: Sequence[tuple[Hashable, Portal]],
+        pairs: Sequence[Pair | tuple[Hashable, Portal]],
         origins: Sequence[Portal],
         allowed_turns: Sequence[tuple[int, int]] = (),
         exact: bool | None = None,
@@ -109,7 +126,7 @@ class Network(eqx.Module):
             groups: Name of each group and its portals. A portal (any hashable name) belongs to one group.
             classes: Name and costs of each class of traffic.
             links: Directed links, `Link` or (tail, head). The order given here is the order of every link axis.
-            pairs: (class, destination portal). The order given here is the order of every pair axis.
+            pairs: `Pair` or (class, destination). The order given here is the order of every pair axis.
             origins: Portals where journeys may begin. The order given here is the order of every origin axis.
             allowed_turns: (link in, link out) by number: exceptions to the rule that one who has come from a group does
                 not go straight back into it.
@@ -121,6 +138,7 @@ class Network(eqx.Module):
             NetworkError: All faults, each with a remedy.
         """
         links = [link if isinstance(link, Link) else Link(*link) for link in links]
+        pairs = [pair if isinstance(pair, Pair) else Pair(*pair) for pair in pairs]
         faults = faults_of(groups, classes, links, pairs, origins, allowed_turns)
         if faults:
             raise NetworkError(faults)
@@ -129,7 +147,7 @@ class Network(eqx.Module):
     def only(self, pairs: Sequence[int]) -> Network:
         """Return the same network with these pairs (by number, in this order) and no class that none of them needs."""
         chosen = np.asarray(pairs, int)
-        kept = [name for name in self.classes if any(self.pairs[i][0] == name for i in chosen)]
+        kept = [name for name in self.classes if any(self.pairs[i].traffic == name for i in chosen)]
         rows = np.asarray([self.classes.index(name) for name in kept], int)
 
         def by_class(blocks: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -144,6 +162,7 @@ class Network(eqx.Module):
             start=self.start[rows],
             stop=self.stop[:, chosen],
             stay=self.stay[:, chosen],
+            begins=self.begins[:, chosen],
             bundle=self.bundle.only(rows, chosen),
             classes=tuple(kept),
             pairs=tuple(self.pairs[i] for i in chosen),
@@ -152,7 +171,7 @@ class Network(eqx.Module):
     @property
     def class_of_pair(self) -> tuple[int, ...]:
         """Number of the class of each pair."""
-        return tuple(self.classes.index(name) for name, _ in self.pairs)
+        return tuple(self.classes.index(pair.traffic) for pair in self.pairs)
 
     @property
     def pair_spread(self) -> Float[Array, " pair"]:
@@ -161,33 +180,40 @@ class Network(eqx.Module):
 
 
 class Bundles(eqx.Module):
-    """All links from one group to another, taken together: what a cheap lower bound of the cost to go needs.
+    """All links from one group to another, taken together: what bounds of the cost and the number of links need.
 
     Index arrays are padded with the number of bundles (or links), where an infinite cost stands.
     """
 
-    members: Int[Array, "bundle most"]  # places in the departing order
+    rows: Int[Array, "bundle most"]  # places in the departing order
     after: Int[Array, "bundle most"]  # bundles by which one may go on
     step: Float[Array, "class bundle most"]  # least block cost to them
     leaving: Int[Array, "group most"]  # bundles that leave a group
+    entering: Bool[Array, "group bundle"]  # whether a bundle arrives in a group
     stop: Float[Array, "bundle pair"]  # least cost to the destination
     group_stop: Float[Array, "group pair"]
+    behind: Int[Array, "bundle pair"]  # fewest links used on arrival, this one included
+    ahead: Int[Array, "bundle pair"]  # fewest links to the destination that are still to come, at least one
     tail: Int[Array, " link"]  # group that a departing link leaves
     head: Int[Array, " link"]  # group at which a departing link arrives
 
     def only(self, classes: NDArray[np.int_], pairs: NDArray[np.int_]) -> Bundles:
         """Keep some classes and pairs."""
-        return Bundles(
-            self.members, self.after, self.step[classes], self.leaving,
-            self.stop[:, pairs], self.group_stop[:, pairs], self.tail, self.head,
-        )  # fmt: skip
+        return replace(
+            self,
+            step=self.step[classes],
+            stop=self.stop[:, pairs],
+            group_stop=self.group_stop[:, pairs],
+            behind=self.behind[:, pairs],
+            ahead=self.ahead[:, pairs],
+        )
 
 
 def _assemble(
     groups: Mapping[Hashable, Sequence[Portal]],
     classes: Mapping[Hashable, Traffic],
     links: Sequence[Link],
-    pairs: Sequence[tuple[Hashable, Portal]],
+    pairs: Sequence[Pair],
     origins: Sequence[Portal],
     allowed_turns: Sequence[tuple[int, int]],
     exact: bool | None,
@@ -215,7 +241,7 @@ def _assemble(
 
     steps = [step(g) for g in range(len(names))]
     start_at = np.array([where[portal] for portal in origins], int).reshape(-1, 2)
-    stop_at = [(class_names.index(name), *where[portal]) for name, portal in pairs]
+    stop_at = [(class_names.index(pair.traffic), *where[pair.destination]) for pair in pairs]
 
     def stop(points: NDArray[np.int_]) -> Real:
         return np.array(
@@ -226,7 +252,8 @@ def _assemble(
         [[[cost[g][i, k] if g == h else np.inf for h, k in tail] for g, i in start_at] for cost in costs], float
     ).reshape(len(classes), len(origins), len(links))
     ranges = [np.ptp(finite) for cost in costs for block in cost if len(finite := block[np.isfinite(block)])]
-    stops, stays = stop(head[arriving]), stop(start_at)
+    begins = np.array([[pair.origins is None or portal in pair.origins for pair in pairs] for portal in origins])
+    stops, stays = stop(head[arriving]), np.where(begins, stop(start_at), np.inf)
 
     def array(values: Any) -> Array:
         return jnp.asarray(values, dtype)
@@ -239,17 +266,21 @@ def _assemble(
         start=array(start),
         stop=array(stops),
         stay=array(stays),
+        begins=jnp.asarray(begins),
         log_size=array(np.log([links[i].size for i in departing])),
         departing=jnp.asarray(departing),
         placed=jnp.asarray(np.argsort(departing)),
         arriving=jnp.asarray(arriving),
         arrived=jnp.asarray(np.argsort(arriving)),
         origin_group=jnp.asarray(start_at[:, 0]),
-        bundle=_bundles(tail[:, 0], head[:, 0], arriving, steps, stops, stays, start_at[:, 0], array),
+        bundle=_bundles(
+            tail[:, 0], head[:, 0], arriving, steps, start, stops, stays, begins, [c for c, *_ in stop_at], start_at[:, 0],
+            array,
+        ),  # fmt: skip
         groups=names,
         origins=tuple(origins),
         classes=class_names,
-        pairs=tuple((name, portal) for name, portal in pairs),
+        pairs=tuple(pairs),
         links=tuple((link.tail, link.head) for link in links),
         tail_group=tuple(int(g) for g in tail[np.argsort(departing), 0]),
         head_group=tuple(int(g) for g in head[np.argsort(departing), 0]),
@@ -266,45 +297,61 @@ def _bundles(
     head: NDArray[np.int_],
     arriving: NDArray[np.int_],
     steps: Sequence[Real],
+    start: Real,
     stops: Real,
     stays: Real,
+    begins: NDArray[np.bool_],
+    class_of: Sequence[int],
     origin_group: NDArray[np.int_],
     array: Any,
 ) -> Bundles:
     names = sorted(set(zip(tail.tolist(), head.tolist(), strict=True)))
-    groups, classes = len(steps), len(steps[0]) if steps else 0
+    groups, number = len(steps), len(names)
     rows = [np.flatnonzero((tail == g) & (head == h)) for g, h in names]
     arrivals = [np.flatnonzero((tail[arriving] == g) & (head[arriving] == h)) for g, h in names]
-    least = np.full((classes, len(names), len(names)), np.inf)
+    least = np.full((len(start), number, number + 1), np.inf)
     for b, (g, h) in enumerate(names):
         ins = tail[arriving][head[arriving] == h] == g
         for n, (k, to) in enumerate(names):
             if k == h:
                 outs = head[tail == h] == to
                 least[:, b, n] = steps[h][:, ins][:, :, outs].min(axis=(1, 2))
-    after = [np.flatnonzero(np.isfinite(least[:, b]).any(axis=0)) for b in range(len(names))]
-    padded = _pad(after, len(names))
-    least = np.concatenate([least, np.full((classes, len(names), 1), np.inf)], axis=2)
-    group_stop = np.stack(
-        [
-            np.concatenate([stops[head[arriving] == g], stays[origin_group == g]]).min(axis=0, initial=np.inf)
-            for g in range(groups)
-        ]
-    )
+    after = _pad([np.flatnonzero(np.isfinite(ways).any(axis=0)) for ways in least.swapaxes(0, 1)], number)
+    stop = np.array([stops[rows].min(axis=0) for rows in arrivals]).reshape(number, stops.shape[1])
+    turns = np.isfinite(least[:, :, :number])[list(class_of)]  # pair, from bundle, to bundle
+    first = np.array([np.isfinite(start[:, :, r]).any(axis=2) for r in rows]).reshape(number, *start.shape[:2])
+    begun = (first[:, list(class_of)] & begins.T).any(axis=2)  # bundle, pair
+    behind = 1 + _fewest(begun, turns.swapaxes(1, 2))
+    to_come = _fewest(np.isfinite(stop), turns)
+    ahead = 1 + np.where(turns, to_come.T[:, None, :], FAR).min(axis=2, initial=FAR).T
     return Bundles(
-        members=jnp.asarray(_pad(rows, len(tail))),
-        after=jnp.asarray(padded),
-        step=array(np.take_along_axis(least, padded[None], axis=2)),
-        leaving=jnp.asarray(_pad([np.array([b for b, n in enumerate(names) if n[0] == g]) for g in range(groups)],
-                                 len(names))),
-        stop=array(np.array([stops[a].min(axis=0) for a in arrivals]).reshape(len(names), stops.shape[1])),
-        group_stop=array(group_stop),
+        rows=jnp.asarray(_pad(rows, len(tail))),
+        after=jnp.asarray(after),
+        step=array(np.take_along_axis(least, after[None], axis=2)),
+        leaving=jnp.asarray(_pad([np.flatnonzero([n[0] == g for n in names]) for g in range(groups)], number)),
+        entering=jnp.asarray(np.array([[n[1] == g for n in names] for g in range(groups)]).reshape(groups, number)),
+        stop=array(stop),
+        group_stop=array(
+            [
+                np.concatenate([stops[head[arriving] == g], stays[origin_group == g]]).min(axis=0, initial=np.inf)
+                for g in range(groups)
+            ]
+        ),
+        behind=jnp.asarray(behind),
+        ahead=jnp.asarray(ahead),
         tail=jnp.asarray(tail),
         head=jnp.asarray(head),
-    )  # fmt: skip
+    )
+
+
+def _fewest(at_once: NDArray[np.bool_], turns: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Fewest turns from each bundle to one where it can be done at once; bundle x pair."""
+    count = np.where(at_once, 0, FAR)
+    for _ in range(len(at_once)):
+        count = np.minimum(count, 1 + np.where(turns, count.T[:, None, :], FAR).min(axis=2, initial=FAR).T)
+    return count
 
 
 def _pad(rows: Sequence[NDArray[np.int_]], fill: int) -> NDArray[np.int_]:
     most = max((len(row) for row in rows), default=0) or 1
     return np.array([[*row.tolist(), *[fill] * (most - len(row))] for row in rows], int).reshape(len(rows), most)
-

@@ -1,0 +1,158 @@
+"""Passage as one function: loading, crowding and elastic demand brought into balance on any network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from panj.passage.equilibrium import equilibrium
+from panj.passage.loading import Assignment, assign, radius
+from panj.passage.network import WIDE, Network
+
+OfTraffic = Callable[[Float[Array, "link pair member"]], Float[Array, "link pair member"]]
+OfCost = Callable[[Float[Array, "origin pair member"]], Float[Array, "origin pair member"]]
+
+
+class Passage(eqx.Module):
+    """The balance. What enters = what arrived + what was lost + what stayed, for each pair and member.
+
+    Attributes:
+        traffic: What sets out over each link, before losses.
+        lost: What is lost at each link.
+        sent: What leaves each origin.
+        stayed: What does not leave: it is not willing to, or finds no way.
+        arrived: What reaches the destination.
+        link_cost: Cost of each link in the balance.
+        expected_cost: Expected least cost from each origin; inf: no way.
+        residual: How far from balance, relative (L1); see `equilibrium`.
+        converged: Whether the residual is within the tolerance.
+        radius: Spectral radius of the recursion; from 1 upwards only the finite horizon keeps it well posed.
+    """
+
+    traffic: Float[Array, "link pair member"]
+    lost: Float[Array, "link pair member"]
+    sent: Float[Array, "origin pair member"]
+    stayed: Float[Array, "origin pair member"]
+    arrived: Float[Array, "pair member"]
+    link_cost: Float[Array, "link pair member"]
+    expected_cost: Float[Array, "origin pair member"]
+    residual: Float[Array, " member"]
+    converged: Bool[Array, " member"]
+    radius: Float[Array, "pair member"]
+
+
+def passage(
+    network: Network,
+    volume: Float[Array, "origin pair member"],
+    link_cost: OfTraffic | Float[Array, "link pair member"],
+    *,
+    horizon: int,
+    going: OfCost | None = None,
+    loss: OfTraffic | Float[Array, "link pair member"] | None = None,
+    sweeps: int = 200,
+    tolerance: float = 1e-4,
+) -> Passage:
+    """Find who goes which way when costs depend on traffic, traffic on costs, and going at all on both.
+
+    Two roads from west to east, of which one gets crowded:
+
+        >>> import jax.numpy as jnp
+        >>> from panj.passage import Network, Traffic, passage
+        >>> network = Network.build(
+        ...     groups={"west": ["farm", "bridge west", "ford west"], "east": ["bridge east", "ford east", "market"]},
+        ...     classes={"carts": Traffic(spread=1.0, blocks={"west": jnp.zeros((3, 3)), "east": jnp.zeros((3, 3))})},
+        ...     links=[("bridge west", "bridge east"), ("ford west", "ford east")],
+        ...     pairs=[("carts", "market")],
+        ...     origins=["farm"],
+        ... )
+        >>> def link_cost(traffic):  # link, pair, member: crowding at the bridge, none at the ford
+        ...     return jnp.array([0.0, 4.0])[:, None, None] + jnp.array([0.04, 0.0])[:, None, None] * traffic
+        >>> balance = passage(network, jnp.full((1, 1, 1), 100.0), link_cost, horizon=1)
+        >>> [round(float(flow)) for flow in balance.traffic[:, 0, 0]], bool(balance.converged[0])
+        ([74, 26], True)
+
+    Args:
+        network: From `Network.build`.
+        volume: What could leave each origin, >= 0; its last axis is the number of members.
+        link_cost: Cost of each link, inf where closed, or a smooth function of traffic that gives it. It may mix links
+            and pairs (a queue that several share), but not members.
+        horizon: Most links that a journey may use.
+        going: Smooth function of the expected cost from each origin: the share (0-1) of the volume that goes. None: all.
+        loss: Share of what crosses that is lost there, or a smooth function of traffic. Its expected cost to
+            travellers belongs in `link_cost`.
+        sweeps: How many loadings are made.
+        tolerance: Largest residual that counts as converged.
+
+    A member that does not converge says so in `converged`; nothing is raised.
+    """
+    volume = jnp.asarray(volume, network.spread.dtype)
+    if not network.exact and _ranges_wide(network, _at(link_cost, jnp.zeros((len(network.links), *volume.shape[1:])))):
+        network = replace(network, exact=True)
+    return _solve(network, volume, link_cost, horizon, going, loss, sweeps, tolerance)
+
+
+@eqx.filter_jit
+def _solve(
+    network: Network,
+    volume: Array,
+    link_cost: OfTraffic | Array,
+    horizon: int,
+    going: OfCost | None,
+    loss: OfTraffic | Array | None,
+    sweeps: int,
+    tolerance: float,
+) -> Passage:
+    links, (origins, pairs, members) = len(network.links), volume.shape
+    unit = volume.sum(axis=0)
+    unit = jnp.where(unit > 0, unit, 1.0)  # shares of each pair's volume: all entries of the state matter alike
+
+    def loaded(state: Array) -> tuple[Assignment, Array]:
+        whole = jnp.maximum(state, 0.0).reshape(links + origins, pairs, members) * unit
+        cost = _at(link_cost, whole[:links])
+        return assign(network, cost, _at(loss, whole[:links]), whole[links:], horizon), cost
+
+    def willing(expected: Array) -> Array:
+        if going is None:
+            return volume
+        known = jnp.isfinite(expected)
+        return volume * jnp.where(known, going(jnp.where(known, expected, 0.0)), 0.0)
+
+    def step(state: Array) -> Array:
+        assignment, _ = loaded(state)
+        moved = jnp.concatenate([assignment.traffic, willing(assignment.expected_cost)]) / unit
+        return moved.reshape(state.shape)
+
+    first = jnp.concatenate([jnp.zeros((links, pairs, members), volume.dtype), volume / unit])
+    found = equilibrium(step, first.reshape(-1, members), sweeps, tolerance)
+    assignment, cost = loaded(found.state)
+    return Passage(
+        traffic=assignment.traffic,
+        lost=assignment.lost,
+        sent=assignment.sent,
+        stayed=volume - assignment.sent,
+        arrived=assignment.arrived,
+        link_cost=cost,
+        expected_cost=assignment.expected_cost,
+        residual=found.residual,
+        converged=found.converged,
+        radius=radius(network, cost),
+    )
+
+
+def _ranges_wide(network: Network, cost: Array) -> bool:
+    """Whether costs at no traffic differ by too many spreads for products; unknown while being traced."""
+    if isinstance(cost, jax.core.Tracer):
+        return False
+    steps = np.asarray(cost / network.pair_spread[:, None])
+    finite = steps[np.isfinite(steps)]
+    return finite.size > 0 and bool(np.ptp(finite) > WIDE)
+
+
+def _at(what: OfTraffic | Array | None, traffic: Array) -> Array:
+    return what(traffic) if callable(what) else what  # type: ignore[return-value]

@@ -1,0 +1,6 @@
+"""Passage tests share a folder of plain helpers."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

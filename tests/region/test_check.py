@@ -160,6 +160,8 @@ CASES = {
     "range of a parameter": Case("parameters.toml", "low = 0.6", "low = 1.6", "opiates_volume", "in order", "low <="),
     "implausible": Case("parameters.toml", "[0.05, 20]", "[0.9, 20]", "opiates_volume", "outside plausible", "Widen"),
     "impossible": Case("parameters.toml", "low = 0.6", "low = -1", "opiates_volume", "is lognormal", "positive"),
+    "skewed": Case("parameters.toml", "high = 1.7", "high = 9.7", "opiates_volume", "far from the middle", "another"),
+    "off the line": Case("crossings.csv", "42.0,-38.8", "24.0,-38.8", "long-bridge", "km off the line", "position"),
     "no range": Case("parameters.toml", "low = 0.6\n", "", "opiates_volume", "without low and high", "'fixed'"),
     "pivot outside": Case("region.toml", '"2001-09-11"', '"2011-09-11"', "top", "outside the clock", "2000-01 to 2003"),
     "before after the pivot": Case("region.toml", '"2001-08"]', '"2002-08"]', "top", "before ends after", "2001-09"),

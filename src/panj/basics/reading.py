@@ -37,16 +37,16 @@ class Row(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, validate_default=False
     )
-    _where: Where = PrivateAttr(default=Where("", ""))
+    _where: Where | None = PrivateAttr(default=None)
 
     @property
     def where(self) -> Where:
         """The file and row it was read from; empty words if it was made in Python."""
-        return self._where
+        return self._where or Where("", "")
 
     def fault(self, fault: str, remedy: str) -> Fault:
         """A fault of this row."""
-        return Fault(self._where.file, self._where.row, fault, remedy)
+        return Fault(*self.where, fault, remedy)
 
 
 R = TypeVar("R", bound=Row)

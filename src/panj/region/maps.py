@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +13,9 @@ from panj.basics.reading import read_json
 from panj.region.geography import Geometry, Ring
 
 S = TypeVar("S")
+
+KM_PER_DEGREE = 111.2
+"""Length of a degree of latitude [km]."""
 
 
 def read_geometry(folder: Path) -> tuple[Geometry, list[Fault]]:
@@ -75,3 +80,18 @@ def _ring(points: Any, least: int) -> Ring:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             raise ValueError(f"[{lon:g}, {lat:g}] is no longitude and latitude")
     return ring
+
+
+def distance_km(lon: float, lat: float, line: Ring) -> float:
+    """Distance of a point from a line, on a plane that touches the globe at the point [km]."""
+    east, north = KM_PER_DEGREE * math.cos(math.radians(lat)), KM_PER_DEGREE
+    points = [((x - lon) * east, (y - lat) * north) for x, y in line]
+    return min(_from_origin(*start, *end) for start, end in pairwise(points))
+
+
+def _from_origin(ax: float, ay: float, bx: float, by: float) -> float:
+    """Distance of the origin from the stretch between two points of a plane."""
+    dx, dy = bx - ax, by - ay
+    length = dx * dx + dy * dy
+    along = min(max(-(ax * dx + ay * dy) / length, 0.0), 1.0) if length else 0.0
+    return math.hypot(ax + along * dx, ay + along * dy)

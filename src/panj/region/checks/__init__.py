@@ -7,7 +7,7 @@ from panj.region.checks.backing import backing
 from panj.region.checks.clock import clock, dates
 from panj.region.checks.evidence import evidence, sources
 from panj.region.checks.flows import flows, parameters, targets
-from panj.region.checks.geography import borders, crossings, maps, roads, sections, statuses
+from panj.region.checks.geography import borders, crossings, maps, positions, roads, sections, statuses
 from panj.region.checks.guards import agencies, holdings, strength
 from panj.region.checks.regimes import events, programmes, rules, scenarios
 from panj.region.draft import Draft
@@ -18,6 +18,7 @@ CHECKS = (
     sections,
     statuses,
     crossings,
+    positions,
     roads,
     maps,
     agencies,

@@ -15,6 +15,9 @@ from panj.region.checks.regimes import in_order
 from panj.region.draft import Draft
 from panj.region.flows import Flow, Parameter
 
+SKEW_TOLERANCE = 0.25
+"""How far the median of a symmetric distribution may lie from the middle of its range, as a share of the range."""
+
 
 def flows(draft: Draft) -> Iterator[Fault]:
     """Flows go between places that exist; every step of a route is a border."""
@@ -75,8 +78,12 @@ def _possible(parameter: Parameter) -> Iterator[Fault]:
         yield parameter.fault(f"is {kind}, but low is {low:g}", "Write positive numbers, or another distribution.")
     if kind == "beta" and not (low > 0 and high < 1):
         yield parameter.fault("is beta, but its range is not inside 0 to 1", "Write 0 < low and high < 1.")
-    if math.isinf(low) or math.isinf(high):
-        yield parameter.fault("has an infinite range", "Write finite numbers.")
+    if kind in ("normal", "lognormal") and low < high and (kind == "normal" or low > 0):
+        scale = math.log if kind == "lognormal" else float
+        middle = (scale(parameter.central) - scale(low)) / (scale(high) - scale(low)) if parameter.central > 0 else 0.5
+        if abs(middle - 0.5) > SKEW_TOLERANCE:
+            fault = f"is {kind}, but central {parameter.central:g} is far from the middle of {low:g} and {high:g}"
+            yield parameter.fault(fault, "Mend low, central or high, or name another distribution.")
 
 
 def targets(draft: Draft) -> Iterator[Fault]:

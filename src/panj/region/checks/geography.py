@@ -11,9 +11,13 @@ from panj.basics.faults import Fault, nearest
 from panj.region.checks.references import border_of_section, refer
 from panj.region.draft import Draft
 from panj.region.geography import Road, Status
+from panj.region.maps import distance_km
 
 LENGTH_TOLERANCE = 0.02
 """Share by which the lengths of a border's sections may miss the length of the border."""
+
+OFF_LINE_KM = 25.0
+"""Distance by which a crossing may lie off its section's line, which is simplified for maps [km]."""
 
 
 def borders(draft: Draft) -> Iterator[Fault]:
@@ -85,8 +89,18 @@ def crossings(draft: Draft) -> Iterator[Fault]:
             yield crossing.fault("its id is the id of a place, too", "Give one of them another id.")
 
 
+def positions(draft: Draft) -> Iterator[Fault]:
+    """Crossings lie on the line of their section, as it is drawn."""
+    for crossing in draft.crossings:
+        lines = draft.geometry.borders.get(crossing.section, ())
+        off = min((distance_km(crossing.lon, crossing.lat, line) for line in lines), default=0.0)
+        if off > OFF_LINE_KM:
+            fault = f"lat {crossing.lat:g}, lon {crossing.lon:g} is {off:.0f} km off the line of {crossing.section}"
+            yield crossing.fault(fault, "Mend the position (degrees north and east), or name another section.")
+
+
 def roads(draft: Draft) -> Iterator[Fault]:
-    """Roads join portals of their state; from every portal a place of the state can be reached."""
+    """Roads join portals of their state; every portal of a state can be reached from every other."""
     states_of: dict[str, tuple[str, ...]] = {
         place.id: (place.state,) for place in draft.places if place.state in draft.states
     }
@@ -105,17 +119,20 @@ def roads(draft: Draft) -> Iterator[Fault]:
 
 
 def _reach(draft: Draft, states_of: dict[str, tuple[str, ...]]) -> Iterator[Fault]:
-    """A fault for every portal without a way to a place of its state."""
-    edges: dict[str, list[Road]] = defaultdict(list)
-    for road in draft.roads:
-        edges[road.state].append(road)
+    """A fault for every portal that is cut off from most others of its state."""
     for state in draft.states:
-        towns = [place.id for place in draft.places if place.state == state.code]
-        reached = _reached(towns, edges[state.code])
-        for crossing in draft.crossings:
-            if state.code in states_of[crossing.id] and crossing.id not in reached:
-                fault = f"no road of {state.code} leads to it from any place"
-                yield crossing.fault(fault, f"Add an edge with state {state.code} to roads.csv.")
+        edges = [road for road in draft.roads if road.state == state.code]
+        portals = [row for row in (*draft.places, *draft.crossings) if state.code in states_of.get(row.id, ())]
+        parts: list[set[str]] = []
+        for portal in portals:
+            if not any(portal.id in part for part in parts):
+                parts.append(_reached([portal.id], edges))
+        most = max(parts, key=len, default=set[str]())
+        for portal in portals:
+            if portal.id not in most:
+                hub = next(row.id for row in portals if row.id in most)
+                fault = f"no road of {state.code} leads to it from {hub!r}"
+                yield portal.fault(fault, f"Add an edge with state {state.code} to roads.csv.")
 
 
 def _reached(starts: Iterable[str], edges: Iterable[Road]) -> set[str]:

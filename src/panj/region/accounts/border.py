@@ -49,10 +49,10 @@ def border_on(region: Region, border: str, on: Day | None = None) -> BorderOn:
     delimited = delimited_share(region, code, day)
     length = f", {number(row.length_km)} km" if row.length_km is not None else ", length not known"
     open_text = counted(len(still_open), "open section") if still_open else "no open section"
-    summary = (
-        Line(text=f"{row.kind} border{length}", claims=row.claims),
-        Line(text=f"{percent(delimited)} delimited, {open_text}", claims=_unique(_status_lines(region, code, day))),
-    )
+    statuses = _status_lines(region, code, day) if row.kind != "air" else []
+    summary = [Line(text=f"{row.kind} border{length}", claims=row.claims)]
+    if statuses:
+        summary.append(Line(text=f"{percent(delimited)} delimited, {open_text}", claims=_unique(statuses)))
     places = {code} | {part.id for part in sections_of(region, code)}
     places |= {crossing.id for crossing in region.crossings.values() if crossing.border == code}
     return BorderOn(
@@ -64,7 +64,7 @@ def border_on(region: Region, border: str, on: Day | None = None) -> BorderOn:
         open_sections=tuple(section.id for section in still_open),
         topics=(
             *topic("At a glance", summary),
-            *topic("Legal status", _status_lines(region, code, day)),
+            *topic("Legal status", statuses),
             *topic("Guards", _guard_lines(region, code, day)),
             *topic("Strength, last known", _strength_lines(region, code, day)),
             *topic("Posts open", [post_line(region, post) for post in posts_open(region, code, day)]),

@@ -53,7 +53,7 @@ def state_on(region: Region, code: str, on: Day | None = None) -> Account:
             *topic("At a glance", [glance]),
             *topic("Borders", [_border_line(region, border.id, day) for border in borders]),
             *topic("Services", [Line(text=f"{row.name}: {row.kind}", claims=row.claims) for row in agencies]),
-            *topic("Rules it imposes", [rule_line(region, rule) for rule in rules]),
+            *topic("Rules it imposes", [rule_line(region, rule, border=True) for rule in rules]),
             *topic("Programmes", [programme_line(one) for one in programmes_active(region, day, state=code)]),
             *topic("Events within half a year", [event_line(event) for event in events_near(region, day, inside)]),
             *topic("Places", [_place_line(region, place.id) for place in places]),
@@ -173,8 +173,10 @@ def place_on(region: Region, id: str, on: Day | None = None) -> Account:
 def _border_line(region: Region, border: str, on: Day) -> Line:
     row = region.borders[border]
     length = f"{number(row.length_km)} km" if row.length_km is not None else "length not known"
-    count = counted(len(open_sections(region, border, on)), "open section")
-    text = f"{border}, {row.name}: {length}, {percent(delimited_share(region, border, on))} delimited, {count}"
+    text = f"{border}, {row.name}: {row.kind}, {length}"
+    if row.kind == "land":
+        count = counted(len(open_sections(region, border, on)), "open section")
+        text += f", {percent(delimited_share(region, border, on))} delimited, {count}"
     return Line(text=text, claims=row.claims)
 
 

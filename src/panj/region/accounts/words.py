@@ -11,14 +11,15 @@ from panj.region.region import Region
 from panj.region.uses import span
 
 
-def rule_line(region: Region, rule: Rule) -> Line:
-    """A rule: what it is called, who imposes what on whom, how hard, since when."""
+def rule_line(region: Region, rule: Rule, border: bool = False) -> Line:
+    """A rule: what it is called, who imposes what on whom, how hard, since when; ``border``: with its border's code."""
     by = "both sides" if rule.imposed_by == "both" else region.states[rule.imposed_by].name
     way = {"in": "on the way in", "out": "on the way out", "both": "both ways"}[rule.direction]
     who = "all" if "all" in rule.applies_to else ", ".join(rule.applies_to)
     where = f", at {', '.join(name_of(region, id) for id in rule.scope)}" if rule.scope else ""
     how = f"{rule.lever} by {by} for {who} {way}, {rule.value:g} {rule.unit}{where}"
-    return Line(text=f"{rule.title}: {how} ({span(rule.from_, rule.to)})", claims=rule.claims, assumed=rule.assumed)
+    title = f"{rule.border}: {rule.title}" if border else rule.title
+    return Line(text=f"{title}: {how} ({span(rule.from_, rule.to)})", claims=rule.claims, assumed=rule.assumed)
 
 
 def post_line(region: Region, post: Crossing, border: bool = False) -> Line:

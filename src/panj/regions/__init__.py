@@ -1,0 +1,1 @@
+"""Regions that ship with Panj, one folder each; plain files, no code."""

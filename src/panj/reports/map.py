@@ -65,6 +65,8 @@ def draw_map(region: Region, dataset: xr.Dataset, months: Sequence[Month], shown
     data = {
         "months": [month_text(month) for month in months],
         "statuses": [name for name, _ in STATUSES],
+        "words": [words.partition(":")[0].lower() for _, words in STATUSES],
+        "states": {code: state.name for code, state in region.states.items()},
         "borders": _borders(region, dataset),
         "sections": _sections(region, months, list(lines)),
         "rules": [_rule(rule, months) for rule in region.rules.values()],

@@ -119,7 +119,7 @@ def area(ring: Points) -> float:
 def deepest(ring: Points, width: float, height: float, steps: int = 40) -> tuple[float, float]:
     """A place for a name: the point of a grid inside a polygon and the canvas that is farthest from both edges.
 
-    Distance upwards and downwards counts double, as names are wider than high.
+    Names are about five times as wide as high, so a distance up or down counts five times.
     """
     low, high = np.maximum(ring.min(axis=0), 0), np.minimum(ring.max(axis=0), (width, height))
     grid = np.stack(np.meshgrid(*np.linspace(low, high, steps).T), axis=-1).reshape(-1, 2)
@@ -130,12 +130,21 @@ def deepest(ring: Points, width: float, height: float, steps: int = 40) -> tuple
     inside = (above & (grid[:, :1] < crossed)).sum(axis=1) % 2 == 1
     if not inside.any():
         return centre(ring)
-    grid = grid[inside]
-    weight = np.array([1.0, 2.0])
-    away = np.sqrt((((grid[:, None] - ring[None]) * weight) ** 2).sum(axis=2)).min(axis=1)
-    rim = np.minimum(grid, np.array([width, height]) - grid) * weight
-    best = grid[np.argmax(np.minimum(away, rim.min(axis=1)))]
+    grid, shape = grid[inside], np.array([1.0, 5.0])
+    edge = _dense(ring, 10.0)
+    away = (np.abs(grid[:, None] - edge[None]) * shape).max(axis=2).min(axis=1)
+    rim = (np.minimum(grid, np.array([width, height]) - grid) * shape).min(axis=1)
+    best = grid[np.argmax(np.minimum(away, rim))]
     return float(best[0]), float(best[1])
+
+
+def _dense(ring: Points, most: float) -> Points:
+    """The ring with points so near that none is farther than ``most`` from the next."""
+    parts = []
+    for here, there in zip(ring, np.roll(ring, -1, axis=0), strict=True):
+        count = max(1, int(np.ceil(np.abs(there - here).max() / most)))
+        parts.append(here + (there - here) * (np.arange(count) / count)[:, None])
+    return np.concatenate(parts)
 
 
 def centre(ring: Points) -> tuple[float, float]:

@@ -163,8 +163,7 @@
       byId("month-events").querySelector("h3").textContent = `Events of ${map.months[at]}`;
     }
 
-    function shares(rows, parent) {
-      const total = rows.reduce((sum, row) => sum + row.km, 0) || 1;
+    function shares(rows, total, parent) {
       const kinds = new Map();
       for (const row of rows) {
         const entry = kinds.get(row.word) || { km: 0, ids: new Set() };
@@ -184,16 +183,17 @@
       element("h3", `${names[chosen][1]}, ${map.months[at]}`, box);
       const list = element("dl", undefined, box);
       const sections = map.sections.filter((section) => section.border === chosen);
+      const total = sections.reduce((sum, section) => sum + section.km, 0) || 1;
       if (sections.length) {
         element("dt", "Legal status", list);
         shares(sections.map((section) => {
           const row = statusAt(section, at);
-          return { km: section.km, word: row ? map.statuses[row[1]] : "not on record", ids: row ? row[2] : [] };
-        }), list);
+          return { km: section.km, word: row ? map.words[row[1]] : "not on record", ids: row ? row[2] : [] };
+        }), total, list);
         const sides = new Map();
         for (const section of sections) for (const [first, last, side, agency, ids] of section.guards)
           if (first <= at && at <= last) sides.set(side, [...(sides.get(side) || []), { km: section.km, word: agency, ids }]);
-        for (const [side, rows] of [...sides].sort()) { element("dt", `Guarded on the side of ${side} by`, list); shares(rows, list); }
+        for (const [side, rows] of [...sides].sort()) { element("dt", `Guarded on the side of ${map.states[side] || side} by`, list); shares(rows, total, list); }
         if (!sides.size) { element("dt", "Guarded by", list); element("dd", "not on record", list); }
       }
       const place = borders.indexOf(chosen), index = Number(flowChoice.value), flow = map.flows[index];
@@ -215,7 +215,7 @@
       const holder = element("ul", undefined, box);
       holder.className = "scroll";
       if (rules.length > 4) holder.tabIndex = 0;
-      for (const rule of rules) { const item = element("li", `${rule[1]} (${rule[3]}${rule[6] ? `, ${rule[6]}` : ""})`, holder); cite(rule[7], item); }
+      for (const rule of rules) { const item = element("li", `${rule[1]} (${map.states[rule[3]] || rule[3]}${rule[6] ? `, ${rule[6]}` : ""})`, holder); cite(rule[7], item); }
     }
 
     function draw() {

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import jinja2
-import numpy as np
 import pandas as pd
 import xarray as xr
 from markupsafe import Markup
@@ -25,7 +24,7 @@ from panj.reports.table import Line, main_lines, success_by_flow
 from panj.reports.targets import Met, against_targets
 
 if TYPE_CHECKING:
-    from panj.region import Region
+    from panj.region import Region, Target
 
 
 class Run(Protocol):
@@ -105,7 +104,7 @@ def render(run: Run, region: Region) -> str:
         aspects=aspects,
         same=_same(aspects),
         flows=[_line_view(line) for line in success_by_flow(dataset, region)],
-        targets=[_target_view(met) for met in against_targets(dataset, region)],
+        targets=[_target_view(met, region) for met in against_targets(dataset, region)],
         sources=evidence.by_source(region, cited),
         judgements=evidence.judgements_on(region, cited),
         parameters=list(region.parameters.values()),
@@ -251,14 +250,28 @@ def _same(aspects: list[dict[str, Any]]) -> str:
     return words.listing(parts)
 
 
-def _target_view(met: Met) -> dict[str, Any]:
+def _target_view(met: Met, region: Region) -> dict[str, Any]:
     target = met.target
     largest = max(abs(target.value), 0.0 if met.modelled is None else abs(met.modelled.high90))
-    digits = 0 if largest >= 100 or largest == 0 else max(0, 2 - int(np.floor(np.log10(largest))))
-    form = words.Scale(1.0, target.unit, min(6, digits))
-    observed = form.full(target.value)
+    form = words.scale(largest, "1" if target.unit == "share" else target.unit)
+    told = [value for value in (target.value, target.low, target.high) if value is not None]
+    exact = words.Scale(form.factor, form.suffix, max(words.digits(value * form.factor) for value in told))
+    observed = exact.full(target.value)
     if target.low is not None and target.high is not None:
-        observed += f" ({form.bare(target.low)} to {form.bare(target.high)})"
+        observed += f" ({exact.bare(target.low)} to {exact.bare(target.high)})"
     modelled = words.interval_text(met.modelled, form)
     why = "from the region's dated files, not from the run" if met.from_record else met.why
-    return {"target": target, "observed": observed, "modelled": modelled, "outcome": met.outcome, "why": why}
+    name = _target_name(target, region)
+    view = {"target": target, "name": name, "observed": observed, "modelled": modelled}
+    return {**view, "outcome": met.outcome, "why": why}
+
+
+def _target_name(target: Target, region: Region) -> str:
+    """``Recorded seizures, cannabis, Northland``."""
+    parts = [target.variable.replace("_", " ").capitalize()]
+    if target.flow in region.flows:
+        parts.append(_lower(region.flows[target.flow].title))
+    places = {"region": "the whole region"}
+    places |= {code: state.name for code, state in region.states.items()}
+    places |= {code: border.name for code, border in region.borders.items()}
+    return ", ".join([*parts, places.get(target.place, target.place)])

@@ -12,7 +12,7 @@ from panj.reports.summary import Comparison, Interval
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = ((1e9, "billion"), (1e6, "million"))
 _PER = {"month": "a month", "year": "a year", "crossing": "a crossing"}
-_NAMES = {"person": "people", "index": "", "number": "", "tonne": "t"}
+_NAMES = {"person": "people", "index": "", "number": "", "ratio": "", "tonne": "t"}
 _TINY = 1e-12
 
 
@@ -60,11 +60,16 @@ def scale(largest: float, unit: str) -> Scale:
     return Scale(factor, tail, _decimals(size, 3))
 
 
+def digits(value: float, most: int = 3) -> int:
+    """How many digits after the point a number needs to be told in full; ``most`` at the most."""
+    return next((count for count in range(most) if math.isclose(value, round(value, count), rel_tol=1e-9)), most)
+
+
 def _plural(thing: str) -> str:
     """The name of a unit after a number; words take an s, symbols do not."""
     if thing in _NAMES:
         return _NAMES[thing]
-    return f"{thing}s" if len(thing) > 3 and thing.islower() and thing[-1] != "s" else thing
+    return f"{thing}s" if len(thing) > 3 and thing.islower() and thing[-1].isalpha() and thing[-1] != "s" else thing
 
 
 def _decimals(size: float, significant: int) -> int:

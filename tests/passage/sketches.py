@@ -49,20 +49,25 @@ class Sketch:
         return np.array([link.size for link in self.links])
 
 
-def sketch(seed, members=2, shut=0.1) -> Sketch:
-    """Draw three or four groups, each with a place and some crossings; a few ways inside and links are shut."""
-    rng = np.random.default_rng(seed)
+SHAPES = (0, 1)
+
+
+def sketch(shape, numbers=0, members=2, shut=0.1) -> Sketch:
+    """Draw three or four groups, each with a place and some crossings; a few ways inside and links are shut.
+
+    Networks of one shape differ in numbers only, so that a compiled function serves them all.
+    """
+    rng, values = np.random.default_rng(shape), np.random.default_rng([shape, numbers])
     names = ["north", "south", "east", "west"][: rng.integers(3, 5)]
     groups = {name: [f"{name} {i}" for i in range(rng.integers(2, 5))] for name in names}
     blocks = {}
     for name, portals in groups.items():
-        block = rng.uniform(0, 2, (len(portals), len(portals)))
-        block[rng.uniform(size=block.shape) < shut] = np.inf
-        np.fill_diagonal(block, 0)
-        blocks[name] = block
+        closed = rng.uniform(size=(len(portals), len(portals))) < shut
+        blocks[name] = np.where(closed, np.inf, values.uniform(0, 2, closed.shape))
+        np.fill_diagonal(blocks[name], 0)
     classes = {
-        "carts": Traffic(float(rng.uniform(0.2, 2)), blocks),
-        "walkers": Traffic(float(rng.uniform(0.2, 2)), {g: 2 * b for g, b in blocks.items()}),
+        "carts": Traffic(float(values.uniform(0.2, 2)), blocks),
+        "walkers": Traffic(float(values.uniform(0.2, 2)), {g: 2 * b for g, b in blocks.items()}),
     }
     links = []
     for _ in range(rng.integers(6, 11)):
@@ -70,17 +75,19 @@ def sketch(seed, members=2, shut=0.1) -> Sketch:
         links.append(Link(str(rng.choice(groups[a])), str(rng.choice(groups[b])), float(rng.uniform(0.5, 2))))
     origins = [groups[names[0]][0], groups[names[1]][0]]
     pairs = [("carts", groups[names[-1]][-1]), ("walkers", groups[names[1]][-1]), ("carts", groups[names[1]][-1])]
-    shape = (len(links), len(pairs), members)
-    cost = rng.uniform(0, 3, shape)
-    cost[rng.uniform(size=shape) < shut] = np.inf
+    size = (len(links), len(pairs), members)
+    cost = values.uniform(0, 3, size)
+    cost[values.uniform(size=size) < shut] = np.inf
     return Sketch(
-        groups, classes, links, pairs, origins, cost, rng.uniform(0, 0.5, shape),
-        rng.uniform(0, 100, (len(origins), len(pairs), members)),
+        groups, classes, links, pairs, origins, cost, values.uniform(0, 0.5, size),
+        values.uniform(0, 100, (len(origins), len(pairs), members)),
     )  # fmt: skip
 
 
 def sketches(**given):
-    return st.integers(0, 10_000).map(lambda seed: sketch(seed, **given))
+    return st.builds(
+        lambda shape, numbers: sketch(shape, numbers, **given), st.sampled_from(SHAPES), st.integers(0, 10_000)
+    )
 
 
 __all__ = ["HORIZON", "Sketch", "replace", "sketch", "sketches"]

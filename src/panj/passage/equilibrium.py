@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float
 
@@ -77,8 +78,10 @@ def equilibrium(
         jnp.full(members, jnp.inf, state.dtype), jnp.full(members, damping, state.dtype),
     )  # fmt: skip
     end, _ = lax.scan(sweep, begin, jnp.arange(sweeps))
-    scale = jnp.maximum(jnp.abs(end.best).sum(axis=0), jnp.finfo(state.dtype).tiny)
-    residual = lax.stop_gradient(jnp.where(jnp.isfinite(end.size), jnp.abs(end.best_moved).sum(axis=0) / scale, jnp.inf))
+    scale = jnp.maximum(jnp.abs(end.best).sum(axis=0), float(np.finfo(state.dtype).tiny))
+    residual = lax.stop_gradient(
+        jnp.where(jnp.isfinite(end.size), jnp.abs(end.best_moved).sum(axis=0) / scale, jnp.inf)
+    )
     return Equilibrium(end.best, residual, residual <= tolerance)
 
 
@@ -106,6 +109,9 @@ def _least_squares(df: Array, move: Array) -> Array:
     scale = lax.stop_gradient(jnp.einsum("mii->mi", inner))
     unit = jnp.where(scale > 0, 1 / jnp.sqrt(jnp.where(scale > 0, scale, 1.0)), 0.0)
     inner = inner * unit[:, :, None] * unit[:, None, :]
-    ridge = jnp.sqrt(jnp.finfo(df.dtype).eps) * 1e-3 + jnp.where(scale > 0, 0.0, 1.0)
-    solved = jnp.linalg.solve(inner + ridge[:, :, None] * jnp.eye(len(df), dtype=df.dtype), (right * unit)[:, :, None])
-    return (solved[:, :, 0] * unit).T
+    ridge = 1e-3 * float(np.finfo(df.dtype).eps) ** 0.5 + jnp.where(scale > 0, 0.0, 1.0)
+    solved: Array = jnp.linalg.solve(
+        inner + ridge[:, :, None] * jnp.eye(len(df), dtype=df.dtype), (right * unit)[:, :, None]
+    )
+    weights: Array = solved[:, :, 0] * unit
+    return weights.T

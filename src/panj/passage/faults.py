@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,11 +22,11 @@ class NetworkError(ValueError):
 
 
 def faults_of(
-    groups: Mapping[Hashable, Sequence[Hashable]],
-    classes: Mapping[Hashable, Traffic],
+    groups: Mapping[Any, Sequence[Any]],
+    classes: Mapping[Any, Traffic],
     links: Sequence[Link],
     pairs: Sequence[Pair],
-    origins: Sequence[Hashable],
+    origins: Sequence[Any],
     allowed_turns: Sequence[tuple[int, int]],
 ) -> list[str]:
     """List everything that is wrong; an empty list means that the network can be built."""
@@ -40,7 +40,7 @@ def faults_of(
     ]
 
 
-def _of_groups(groups: Mapping[Hashable, Sequence[Hashable]]) -> Iterator[str]:
+def _of_groups(groups: Mapping[Any, Sequence[Any]]) -> Iterator[str]:
     if not groups:
         yield "there are no groups. Give at least one group with one portal."
     for name, portals in groups.items():
@@ -52,7 +52,7 @@ def _of_groups(groups: Mapping[Hashable, Sequence[Hashable]]) -> Iterator[str]:
             yield f"portal {portal!r} is listed {times} times. Give each portal one name and one group."
 
 
-def _of_classes(groups: Mapping[Hashable, Sequence[Hashable]], classes: Mapping[Hashable, Traffic]) -> Iterator[str]:
+def _of_classes(groups: Mapping[Any, Sequence[Any]], classes: Mapping[Any, Traffic]) -> Iterator[str]:
     if not classes:
         yield "there are no classes. Give at least one class of traffic."
     for name, traffic in classes.items():
@@ -74,7 +74,7 @@ def _of_classes(groups: Mapping[Hashable, Sequence[Hashable]], classes: Mapping[
                 yield f"{where}: negative at {_first(block < 0)}. Costs are 0 or more."
 
 
-def _of_links(home: Mapping[Hashable, Hashable], links: Sequence[Link]) -> Iterator[str]:
+def _of_links(home: Mapping[Any, Any], links: Sequence[Link]) -> Iterator[str]:
     for number, link in enumerate(links):
         where = f"link {number} ({link.tail!r} to {link.head!r})"
         unknown = [portal for portal in (link.tail, link.head) if portal not in home]
@@ -87,10 +87,10 @@ def _of_links(home: Mapping[Hashable, Hashable], links: Sequence[Link]) -> Itera
 
 
 def _of_pairs(
-    home: Mapping[Hashable, Hashable],
-    classes: Mapping[Hashable, Traffic],
+    home: Mapping[Any, Any],
+    classes: Mapping[Any, Traffic],
     pairs: Sequence[Pair],
-    origins: Sequence[Hashable],
+    origins: Sequence[Any],
 ) -> Iterator[str]:
     if not len(pairs):
         yield "there are no pairs. Give at least one (class, destination)."
@@ -109,7 +109,7 @@ def _of_pairs(
 
 
 def _of_turns(
-    home: Mapping[Hashable, Hashable], links: Sequence[Link], allowed_turns: Sequence[tuple[int, int]]
+    home: Mapping[Any, Any], links: Sequence[Link], allowed_turns: Sequence[tuple[int, int]]
 ) -> Iterator[str]:
     for turn in allowed_turns:
         missing = [number for number in turn if not 0 <= number < len(links)]
@@ -121,7 +121,7 @@ def _of_turns(
             yield f"allowed turn {turn}: link {turn[0]} does not arrive in the group that link {turn[1]} leaves."
 
 
-def _names(of: Mapping[Hashable, object]) -> str:
+def _names(of: Mapping[Any, object]) -> str:
     return ", ".join(repr(name) for name in of)
 
 

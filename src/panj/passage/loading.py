@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import equinox as eqx
@@ -80,9 +81,7 @@ def expected_cost(
     return expected
 
 
-def radius(
-    network: Network, cost: Float[Array, "link pair member"], horizon: int = 64
-) -> Float[Array, "pair member"]:
+def radius(network: Network, cost: Float[Array, "link pair member"], horizon: int = 64) -> Float[Array, "pair member"]:
     """Return the spectral radius of the recursion on links, by `horizon` power iterations.
 
     From 1 upwards the sum over routes of any length has no limit, and only a finite horizon is well posed.
@@ -140,21 +139,19 @@ def _load(chunk: _Chunk) -> tuple[Array, ...]:
     def earlier(value: Array, live: Array) -> tuple[Array, Array]:
         return sums.plus(chunk.go_on(value, live), chunk.end), value
 
-    last, values = lax.scan(earlier, chunk.end, chunk.live, unroll=True)
+    last, values = lax.scan(earlier, chunk.end, chunk.live)
     top = _top(chunk, last)
     share = sums.over(sums.hold_number(chunk.volume), top)
     first = sums.through(chunk.start.T, share)
 
-    def later(
-        carry: tuple[Array, Array, Array], stage: tuple[Array, Array]
-    ) -> tuple[tuple[Array, Array, Array], None]:
+    def later(carry: tuple[Array, Array, Array], stage: tuple[Array, Array]) -> tuple[tuple[Array, Array, Array], None]:
         value, live = stage
         reached, traffic, total = carry
         reached = chunk.spread_out(reached, live)
         return (reached, traffic + sums.number(sums.times(value, reached)), sums.plus(total, reached)), None
 
     begin = (first, sums.number(sums.times(last, first)), first)
-    (_, traffic, total), _ = lax.scan(later, begin, (values, chunk.live), reverse=True, unroll=True)
+    (_, traffic, total), _ = lax.scan(later, begin, (values, chunk.live), reverse=True)
     ended = sums.times(chunk.end, total)
     if chunk.keep is not None:
         ended = sums.times(ended, chunk.keep)
@@ -323,4 +320,4 @@ def _live(network: Network, pairs: Int[Array, " width"], horizon: int) -> Bool[A
 def _parts(blocks: tuple[Array, ...], axis: int) -> list[slice]:
     """Where each group's links stand, by the width of its blocks."""
     ends = np.cumsum([0, *[block.shape[axis] for block in blocks]])
-    return [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [slice(int(a), int(b)) for a, b in pairwise(ends)]

@@ -1,12 +1,12 @@
 """The network of passage: portals in groups, directed links between groups, classes of traffic, pairs.
 
-A *class* is one kind of traffic: it has its own fixed costs inside every group and its own spread of tastes. A *pair* is
-a class and a destination. An *origin* is a portal where journeys begin. What a link costs is told later, at every call.
+A *class* is one kind of traffic: it has its own fixed costs inside every group and its own spread of tastes. A *pair*
+is a class and a destination. An *origin* is a portal where journeys begin. What a link costs is told at every call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from panj.passage.faults import NetworkError, faults_of
 
-Portal = Hashable
+Name = Any  # anything hashable: the caller's own names of portals, groups and classes
+Portal = Name
 Real = NDArray[np.float64]
 
 WIDE = 60.0  # block costs may differ by this many spreads before products of float32 are no longer enough
@@ -35,7 +36,7 @@ class Traffic:
     """
 
     spread: float
-    blocks: Mapping[Hashable, ArrayLike]
+    blocks: Mapping[Name, ArrayLike]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Pair:
         origins: Portals where it may begin; None: every origin of the network. The fewer, the quicker.
     """
 
-    traffic: Hashable
+    traffic: Name
     destination: Portal
     origins: tuple[Portal, ...] | None = None
 
@@ -72,7 +73,7 @@ class Network(eqx.Module):
     """A checked network, ready for `assign`. Make one with `Network.build`.
 
     Everything numeric is a leaf (costs are divided by the spread of their class), so a network may be passed through
-    `jax.jit` or closed over. Links are kept twice: in order of departure (by tail group) and of arrival (by head group).
+    `jax.jit` or closed over. Links are kept in two orders: of departure (by tail group) and of arrival (by head group).
 
     Attributes:
         spread: Spread of each class.
@@ -100,9 +101,9 @@ class Network(eqx.Module):
     arrived: Int[Array, " link"]  # the inverse: place in the arriving order, for each place of the departing order
     origin_group: Int[Array, " origin"]
     bundle: Bundles
-    groups: tuple[Hashable, ...] = eqx.field(static=True)
+    groups: tuple[Name, ...] = eqx.field(static=True)
     origins: tuple[Portal, ...] = eqx.field(static=True)
-    classes: tuple[Hashable, ...] = eqx.field(static=True)
+    classes: tuple[Name, ...] = eqx.field(static=True)
     pairs: tuple[Pair, ...] = eqx.field(static=True)
     links: tuple[tuple[Portal, Portal], ...] = eqx.field(static=True)
     tail_group: tuple[int, ...] = eqx.field(static=True)  # by caller's link number
@@ -111,10 +112,10 @@ class Network(eqx.Module):
 
     @staticmethod
     def build(
-        groups: Mapping[Hashable, Sequence[Portal]],
-        classes: Mapping[Hashable, Traffic],
+        groups: Mapping[Name, Sequence[Portal]],
+        classes: Mapping[Name, Traffic],
         links: Sequence[Link | tuple[Portal, Portal]],
-        pairs: Sequence[Pair | tuple[Hashable, Portal]],
+        pairs: Sequence[Pair | tuple[Name, Portal]],
         origins: Sequence[Portal],
         allowed_turns: Sequence[tuple[int, int]] = (),
         exact: bool | None = None,
@@ -137,12 +138,12 @@ class Network(eqx.Module):
         Raises:
             NetworkError: All faults, each with a remedy.
         """
-        links = [link if isinstance(link, Link) else Link(*link) for link in links]
-        pairs = [pair if isinstance(pair, Pair) else Pair(*pair) for pair in pairs]
-        faults = faults_of(groups, classes, links, pairs, origins, allowed_turns)
+        ways = [link if isinstance(link, Link) else Link(*link) for link in links]
+        demands = [pair if isinstance(pair, Pair) else Pair(*pair) for pair in pairs]
+        faults = faults_of(groups, classes, ways, demands, origins, allowed_turns)
         if faults:
             raise NetworkError(faults)
-        return _assemble(groups, classes, links, pairs, origins, allowed_turns, exact, jnp.dtype(dtype))
+        return _assemble(groups, classes, ways, demands, origins, allowed_turns, exact, jnp.dtype(dtype))
 
     def only(self, pairs: Sequence[int]) -> Network:
         """Return the same network with these pairs (by number, in this order) and no class that none of them needs."""
@@ -210,8 +211,8 @@ class Bundles(eqx.Module):
 
 
 def _assemble(
-    groups: Mapping[Hashable, Sequence[Portal]],
-    classes: Mapping[Hashable, Traffic],
+    groups: Mapping[Name, Sequence[Portal]],
+    classes: Mapping[Name, Traffic],
     links: Sequence[Link],
     pairs: Sequence[Pair],
     origins: Sequence[Portal],
@@ -274,9 +275,18 @@ def _assemble(
         arrived=jnp.asarray(np.argsort(arriving)),
         origin_group=jnp.asarray(start_at[:, 0]),
         bundle=_bundles(
-            tail[:, 0], head[:, 0], arriving, steps, start, stops, stays, begins, [c for c, *_ in stop_at], start_at[:, 0],
+            tail[:, 0],
+            head[:, 0],
+            arriving,
+            steps,
+            start,
+            stops,
+            stays,
+            begins,
+            [c for c, *_ in stop_at],
+            start_at[:, 0],
             array,
-        ),  # fmt: skip
+        ),
         groups=names,
         origins=tuple(origins),
         classes=class_names,
@@ -322,7 +332,7 @@ def _bundles(
     first = np.array([np.isfinite(start[:, :, r]).any(axis=2) for r in rows]).reshape(number, *start.shape[:2])
     begun = (first[:, list(class_of)] & begins.T).any(axis=2)  # bundle, pair
     behind = 1 + _fewest(begun, turns.swapaxes(1, 2))
-    to_come = _fewest(np.isfinite(stop), turns)
+    to_come = _fewest(np.array(np.isfinite(stop), bool), turns)
     ahead = 1 + np.where(turns, to_come.T[:, None, :], FAR).min(axis=2, initial=FAR).T
     return Bundles(
         rows=jnp.asarray(_pad(rows, len(tail))),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -18,7 +20,7 @@ def route_shares(
     assignment: Assignment,
     cost: Float[Array, "link pair member"],
     loss: Float[Array, "link pair member"] | None,
-    routes: Sequence[Sequence[Hashable]],
+    routes: Sequence[Sequence[Any]],
     horizon: int,
 ) -> Float[Array, "route pair member"]:
     """Return the share of the arrivals of each pair that passed through exactly this sequence of groups.
@@ -77,7 +79,7 @@ def _arrivals(
     tail, head = tail[leave], head[leave]
     arrive = np.lexsort((tail, head))
     before: np.ndarray | None = None
-    for g, h in zip(route[:-1], route[1:], strict=True):
+    for g, h in pairwise(route):
         out = np.flatnonzero((tail == g) & (head == h))
         if not len(out):
             return jnp.zeros(log_share.shape[1:], log_share.dtype)

@@ -83,7 +83,8 @@ def passage(
         link_cost: Cost of each link, inf where closed, or a smooth function of traffic that gives it. It may mix links
             and pairs (a queue that several share), but not members.
         horizon: Most links that a journey may use.
-        going: Smooth function of the expected cost from each origin: the share (0-1) of the volume that goes. None: all.
+        going: Smooth function of the expected cost from each origin: the share (0-1) of the volume that goes.
+            None: all of it.
         loss: Share of what crosses that is lost there, or a smooth function of traffic. Its expected cost to
             travellers belongs in `link_cost`.
         sweeps: How many loadings are made.

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from invented import InventedRun
 from rich.console import Console
+from typer.testing import CliRunner
 
 from panj.basics.faults import FaultsError
+from panj.cli import main
 from panj.region import Region
 from panj.reports import render, summary_table
 from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
@@ -155,3 +157,25 @@ def test_the_summary_prints(run: InventedRun, region: Region):
 
 def test_the_report_is_the_same_twice(html: str, run: InventedRun, region: Region):
     assert render(run, region) == html
+
+
+def test_panj_report_writes_into_the_folder_of_the_run(
+    tmp_path: Path, run: InventedRun, monkeypatch: pytest.MonkeyPatch
+):
+    import panj.ensembles
+
+    monkeypatch.setattr(panj.ensembles, "open_run", lambda folder: run)
+    answer = CliRunner().invoke(main, ["report", str(tmp_path)])
+    assert answer.exit_code == 0, answer.output
+    assert answer.output.strip() == str(tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_holes_in_the_figures_are_said_not_filled(region: Region, run: InventedRun):
+    bare = run.dataset.copy(deep=True)
+    bare["communication"] = bare["communication"] * float("nan")
+    bare["delay"] = bare["delay"].where(bare["border"] != "NO-SO")
+    bare = bare.drop_vars(["recorded_trespasses", "crossing_traffic", "route_share"])
+    text = render(InventedRun(bare.assign_attrs(run.dataset.attrs), run.experiments), region)
+    assert "has no figure for both periods" in text
+    assert "nan" not in re.sub(r"<script.*?</script>", "", text, flags=re.S).lower().split()

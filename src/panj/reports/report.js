@@ -180,6 +180,7 @@
       const box = byId("border-details");
       if (!chosen || !names[chosen]) return;
       box.replaceChildren();
+      box.classList.add("told");
       element("h3", `${names[chosen][1]}, ${map.months[at]}`, box);
       const list = element("dl", undefined, box);
       const sections = map.sections.filter((section) => section.border === chosen);

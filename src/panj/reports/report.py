@@ -20,7 +20,7 @@ from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
 from panj.reports.map import STATUSES, draw_map
 from panj.reports.summary import Interval, settled_members
-from panj.reports.table import Line, main_lines, success_by_flow
+from panj.reports.table import Line, arrivals, securities, success_by_flow
 from panj.reports.targets import Met, against_targets
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class Run(Protocol):
     @property
     def experiments(self) -> pd.DataFrame:
         """One row a member."""
+
+
+AT_ONCE = 1_500_000_000
+"""Runs smaller than this [bytes] are read into memory at once; larger ones quantity by quantity."""
 
 
 def write_report(run_folder: Path) -> Path:
@@ -65,6 +69,8 @@ def render(run: Run, region: Region) -> str:
         FaultsError: The region's before / after table names what the evidence or the run lacks.
     """
     dataset = settled_members(run.dataset, run.experiments)
+    if dataset.nbytes < AT_ONCE:
+        dataset = dataset.load()
     table = read_before_after(region.folder)
     if faults := faults_of(table, region, dataset):
         raise FaultsError(faults)
@@ -83,6 +89,7 @@ def render(run: Run, region: Region) -> str:
     }
     aspects = _aspects(table, region, dataset)
     environment = _environment()
+    environment.filters["listing"] = words.listing
     environment.filters["links"] = lambda ids: evidence.links(list(ids), known)
     return environment.get_template("template.html.j2").render(
         region=region,
@@ -94,7 +101,7 @@ def render(run: Run, region: Region) -> str:
         before=_span(region.before),
         after=_span(region.after),
         months=months,
-        lines=[_line_view(line) for line in main_lines(dataset, region)[:2]],
+        lines=[_line_view(line) for line in securities(dataset, region)],
         answer=_answer(dataset, region),
         members=_members(run, dataset),
         map=drawn,
@@ -147,6 +154,7 @@ def _line_view(line: Line) -> dict[str, Any]:
     return {
         "title": line.title,
         "tone": line.tone,
+        "note": line.note,
         "before": _number(early, form),
         "after": _number(late, form),
         "change": None if change is None else _change(change, step),
@@ -176,31 +184,51 @@ def _change(one: Interval, step: words.Scale) -> dict[str, str]:
 
 
 def _answer(dataset: xr.Dataset, region: Region) -> dict[str, Any]:
-    """The answer in words: the two securities as sentences, the flows sorted by what can be said of their change."""
-    lines = main_lines(dataset, region)
-    sentences = []
-    for name, start in (
-        ("Suppression", "Harmful traffic: the share of its value that does not arrive"),
-        ("Communication", "Honest travel and trade: the share of its value that takes place"),
-    ):
-        for line in lines:
-            if line.title.startswith(name):
-                form = words.scale_of((line.comparison.before, line.comparison.after), line.unit)
-                sentences.append(f"{start} {words.moved(line.comparison, form)}.")
-    return {"sentences": sentences, "flows": [(head, _heard(lines[2:], tone)) for tone, head in _TONES]}
+    """The answer in one paragraph, and the flows sorted by what can be said of their change."""
+    arrived = arrivals(dataset, region)
+    flows = [(head, _heard(arrived, tone)) for tone, head in _TONES]
+    parts = []
+    for line in securities(dataset, region):
+        form = words.scale_of((line.comparison.before, line.comparison.after), line.unit)
+        parts.append(f"{_STARTS[line.title]} {words.moved(line.comparison, form)}")
+    spans = f"From the months before {_lower_the(region.pivot.name)} ({_span(region.before)}) to those after it"
+    first = f"{spans} ({_span(region.after)}), {'; '.join(parts)}." if parts else ""
+    return {"paragraph": " ".join([first, *(_counts(head, heard) for head, heard in flows)]).strip(), "flows": flows}
 
 
+def _counts(head: str, heard: dict[str, list[str]]) -> str:
+    """``Of 9 harmful flows, 5 arrive in larger amounts and 4 show no change that can be told from none.``"""
+    total = sum(map(len, heard.values()))
+    if total == 0:
+        return ""
+    told = [
+        f"{len(heard[kind])} {phrase}"
+        for kind, phrase in (
+            ("up", "arrive in larger amounts"),
+            ("down", "arrive in smaller amounts"),
+            ("unclear", "show no change that can be told from none"),
+            ("unknown", "have no figure"),
+        )
+        if heard[kind]
+    ]
+    return f"Of {total} {_lower(head)}, {words.listing(told)}."
+
+
+_STARTS = {
+    "Suppression": "the share of harmful traffic, by value, that does not arrive",
+    "Communication": "the share of honest travel and trade that takes place",
+}
 _TONES = (("harmful", "Harmful flows"), ("honest", "Honest flows"))
 
 
-def _heard(lines: list[Line], tone: str) -> dict[str, str]:
+def _heard(lines: list[Line], tone: str) -> dict[str, list[str]]:
     """The flows of one tone, sorted by what can be said of the change in what arrives."""
     heard: dict[str, list[str]] = {"up": [], "down": [], "unclear": [], "same": [], "unknown": []}
     for line in lines:
         if line.tone == tone:
             heard[words.verdict(line.comparison.change)].append(_lower(line.title))
     heard["unclear"] += heard.pop("same")
-    return {kind: words.listing(names) for kind, names in heard.items()}
+    return heard
 
 
 def _lower_the(name: str) -> str:
@@ -252,14 +280,14 @@ def _same(aspects: list[dict[str, Any]]) -> str:
 
 def _target_view(met: Met, region: Region) -> dict[str, Any]:
     target = met.target
-    largest = max(abs(target.value), 0.0 if met.modelled is None else abs(met.modelled.high90))
-    form = words.scale(largest, "1" if target.unit == "share" else target.unit)
+    unit = "1" if target.unit == "share" else target.unit
+    form = words.scale(abs(target.value), unit)
     told = [value for value in (target.value, target.low, target.high) if value is not None]
     exact = words.Scale(form.factor, form.suffix, max(words.digits(value * form.factor) for value in told))
     observed = exact.full(target.value)
     if target.low is not None and target.high is not None:
         observed += f" ({exact.bare(target.low)} to {exact.bare(target.high)})"
-    modelled = words.interval_text(met.modelled, form)
+    modelled = words.interval_text(met.modelled, words.scale_of((met.modelled,), unit))
     why = "from the region's dated files, not from the run" if met.from_record else met.why
     name = _target_name(target, region)
     view = {"target": target, "name": name, "observed": observed, "modelled": modelled}

@@ -29,24 +29,35 @@ class Line:
         comparison: The two periods.
         unit: Its unit.
         tone: ``harmful``, ``honest`` or ``neutral``.
+        note: What it means.
     """
 
     title: str
     comparison: Comparison
     unit: str
     tone: str = "neutral"
+    note: str = ""
 
 
-def main_lines(dataset: xr.Dataset, region: Region) -> list[Line]:
-    """The two securities, then each flow's arrivals, before and after."""
-    lines = [
-        Line(title, compare(dataset[name], region.before, region.after), "1", tone)
-        for name, title, tone in (
-            ("suppression", "Suppression: harmful flows by value that do not arrive", "harmful"),
-            ("communication", "Communication: honest travel and trade by value that takes place", "honest"),
-        )
+SECURITIES = (
+    ("suppression", "Suppression", "harmful", "Harmful flows, by value, that do not arrive"),
+    ("communication", "Communication", "honest", "Honest travel and trade, by value, that takes place"),
+)
+"""Quantity, title, tone and meaning of the two kinds of security."""
+
+
+def securities(dataset: xr.Dataset, region: Region) -> list[Line]:
+    """Suppression and communication, before and after."""
+    return [
+        Line(title, compare(dataset[name], region.before, region.after), "1", tone, note)
+        for name, title, tone, note in SECURITIES
         if name in dataset
     ]
+
+
+def arrivals(dataset: xr.Dataset, region: Region) -> list[Line]:
+    """What arrives of each flow, before and after."""
+    lines = []
     for name in dataset["flow"].to_numpy().tolist() if "arrived" in dataset else []:
         flow = region.flows[name]
         values = pick(dataset, "arrived", {"flow": name})
@@ -75,13 +86,13 @@ def summary_table(dataset: xr.Dataset, region: Region) -> Table:
     table.add_column(f"before\n{before}", justify="right")
     table.add_column(f"after\n{after}", justify="right")
     table.add_column("change\nmedian, 50 %, 90 %", justify="right")
-    for line in main_lines(dataset, region):
+    for line in [*securities(dataset, region), *arrivals(dataset, region)]:
         early, late, change = line.comparison.before, line.comparison.after, line.comparison.change
         form = scale_of((early, late), line.unit)
         step = step_of(change, form)
         cells = [_cell(one, form.bare, form.suffix) for one in (early, late)]
         cells.append(_cell(change, partial(signed, form=step), change_suffix(step)))
-        table.add_row(line.title if line.unit == "1" else f"{line.title}: arrives", *cells)
+        table.add_row(f"{line.title}\n{line.note or 'arrives'}", *cells)
     return table
 
 

@@ -233,10 +233,11 @@
       details(month());
     }
 
-    function stop() { clearInterval(timer); timer = null; byId("play").textContent = "▶ Play"; byId("play").setAttribute("aria-pressed", "false"); }
+    function stop() { clearInterval(timer); timer = null; byId("border-details").setAttribute("aria-live", "polite"); byId("play").textContent = "▶ Play"; byId("play").setAttribute("aria-pressed", "false"); }
     byId("play").addEventListener("click", () => {
       if (timer) { stop(); return; }
       if (month() >= count - 1) slider.value = 0;
+      byId("border-details").setAttribute("aria-live", "off");
       byId("play").textContent = "❚❚ Pause"; byId("play").setAttribute("aria-pressed", "true");
       timer = setInterval(() => { if (month() >= count - 1) { stop(); return; } slider.value = month() + 1; draw(); }, 220);
     });

@@ -15,12 +15,13 @@ from markupsafe import Markup
 from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
 from panj.reports import evidence, missing, words
+from panj.reports.answer import answer, lower_the, span, unchanged
 from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_after
 from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
 from panj.reports.map import STATUSES, draw_map
 from panj.reports.summary import Interval, settled_members
-from panj.reports.table import Line, arrivals, securities, success_by_flow
+from panj.reports.table import Line, securities, success_by_flow
 from panj.reports.targets import Met, against_targets
 
 if TYPE_CHECKING:
@@ -94,22 +95,22 @@ def render(run: Run, region: Region) -> str:
     return environment.get_template("template.html.j2").render(
         region=region,
         run=run.dataset.attrs,
-        pivot=_lower_the(region.pivot.name),
+        pivot=lower_the(region.pivot.name),
         style=Markup(_asset("report.css")),
         script=Markup(_asset("report.js")),
         data=Markup(_json(data)),
-        before=_span(region.before),
-        after=_span(region.after),
+        before=span(region.before),
+        after=span(region.after),
         months=months,
         lines=[_line_view(line) for line in securities(dataset, region)],
-        answer=_answer(dataset, region),
+        answer=answer(dataset, region),
         members=_members(run, dataset),
         map=drawn,
         flow=flow,
         statuses=STATUSES,
         groups=groups,
         aspects=aspects,
-        same=_same(aspects),
+        same=unchanged(aspects),
         flows=[_line_view(line) for line in success_by_flow(dataset, region)],
         targets=[_target_view(met, region) for met in against_targets(dataset, region)],
         sources=evidence.by_source(region, cited),
@@ -139,10 +140,6 @@ def _json(data: Any) -> str:
     """JSON that may stand inside a script element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")
-
-
-def _span(period: tuple[Month, Month]) -> str:
-    return f"{words.month_text(period[0])} to {words.month_text(period[1])}"
 
 
 def _line_view(line: Line) -> dict[str, Any]:
@@ -183,63 +180,6 @@ def _change(one: Interval, step: words.Scale) -> dict[str, str]:
     }
 
 
-def _answer(dataset: xr.Dataset, region: Region) -> dict[str, Any]:
-    """The answer in one paragraph, and the flows sorted by what can be said of their change."""
-    arrived = arrivals(dataset, region)
-    flows = [(head, _heard(arrived, tone)) for tone, head in _TONES]
-    parts = []
-    for line in securities(dataset, region):
-        form = words.scale_of((line.comparison.before, line.comparison.after), line.unit)
-        parts.append(f"{_STARTS[line.title]} {words.moved(line.comparison, form)}")
-    spans = f"From the months before {_lower_the(region.pivot.name)} ({_span(region.before)}) to those after it"
-    first = f"{spans} ({_span(region.after)}), {'; '.join(parts)}." if parts else ""
-    return {"paragraph": " ".join([first, *(_counts(head, heard) for head, heard in flows)]).strip(), "flows": flows}
-
-
-def _counts(head: str, heard: dict[str, list[str]]) -> str:
-    """``Of 9 harmful flows, 5 arrive in larger amounts and 4 show no change that can be told from none.``"""
-    total = sum(map(len, heard.values()))
-    if total == 0:
-        return ""
-    told = [
-        f"{len(heard[kind])} {phrase}"
-        for kind, phrase in (
-            ("up", "arrive in larger amounts"),
-            ("down", "arrive in smaller amounts"),
-            ("unclear", "show no change that can be told from none"),
-            ("unknown", "have no figure"),
-        )
-        if heard[kind]
-    ]
-    return f"Of {total} {_lower(head)}, {words.listing(told)}."
-
-
-_STARTS = {
-    "Suppression": "the share of harmful traffic, by value, that does not arrive",
-    "Communication": "the share of honest travel and trade that takes place",
-}
-_TONES = (("harmful", "Harmful flows"), ("honest", "Honest flows"))
-
-
-def _heard(lines: list[Line], tone: str) -> dict[str, list[str]]:
-    """The flows of one tone, sorted by what can be said of the change in what arrives."""
-    heard: dict[str, list[str]] = {"up": [], "down": [], "unclear": [], "same": [], "unknown": []}
-    for line in lines:
-        if line.tone == tone:
-            heard[words.verdict(line.comparison.change)].append(_lower(line.title))
-    heard["unclear"] += heard.pop("same")
-    return heard
-
-
-def _lower_the(name: str) -> str:
-    """A name for the middle of a sentence."""
-    return f"the {name[4:]}" if name.startswith("The ") else name
-
-
-def _lower(text: str) -> str:
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
 def _members(run: Run, dataset: xr.Dataset) -> dict[str, int]:
     total = len(run.experiments)
     column = run.experiments.get("converged")
@@ -268,16 +208,6 @@ def _aspects(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[di
     return rows
 
 
-def _same(aspects: list[dict[str, Any]]) -> str:
-    """Aspects with the measures whose change cannot be told from none."""
-    parts = []
-    for row in aspects:
-        labels = [_lower(one["label"]) for one in row["numbers"] if one["verdict"] in ("unclear", "same")]
-        if labels:
-            parts.append(f"{_lower(row['aspect'].title)} ({words.listing(labels)})")
-    return words.listing(parts)
-
-
 def _target_view(met: Met, region: Region) -> dict[str, Any]:
     target = met.target
     unit = "1" if target.unit == "share" else target.unit
@@ -298,7 +228,7 @@ def _target_name(target: Target, region: Region) -> str:
     """``Recorded seizures, cannabis, Northland``."""
     parts = [target.variable.replace("_", " ").capitalize()]
     if target.flow in region.flows:
-        parts.append(_lower(region.flows[target.flow].title))
+        parts.append(region.flows[target.flow].title)
     places = {"region": "the whole region"}
     places |= {code: state.name for code, state in region.states.items()}
     places |= {code: border.name for code, border in region.borders.items()}

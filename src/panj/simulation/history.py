@@ -24,13 +24,14 @@ from panj.simulation.month import (
     by_border,
     flow_sum,
     month,
+    pair_costs,
 )
 from panj.simulation.quantities import quantities
 from panj.simulation.world import Months, World
 
 Results = dict[str, NDArray[Any]]
 
-SETTLING = 4
+SETTLING = 6
 """Times that the first month is run before the clock starts, so that its queues are settled."""
 
 POWER = 12
@@ -70,6 +71,7 @@ def _history(world: World, p: Parameters, luck: Array, months: Months, network: 
         taught=jnp.zeros((len(world.length), 2, members)),
         backlog=jnp.zeros((len(world.post), 2, members)),
         arrivals=jnp.zeros((len(world.post), 2, members)),
+        going=jnp.ones((len(network.origins), len(busy), members)),
     )
 
     def one(stocks: Stocks, of: tuple[Months, Array]) -> tuple[Stocks, dict[str, Array]]:
@@ -102,7 +104,7 @@ def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "O
     )
     at_posts = counters(world, p, setting, jnp.zeros((links, 2, members)))
     crossing = cross(world, world.flows, p, setting, at_posts)
-    return expected_cost(network, crossing.cost[:, world.pair_flow], HORIZON)
+    return expected_cost(network, pair_costs(world, crossing), HORIZON)
 
 
 def reported(world: World, given: Given, now: Months, known: Known) -> dict[str, Array]:
@@ -172,7 +174,7 @@ def _radius(world: World, given: Given, crossing: Crossing) -> Float[Array, " M"
     """Largest spectral radius over the kinds of traffic; one pair of each tells, since destinations do not matter."""
     one_each = np.unique(world.pair_flow, return_index=True)[1]
     network = given.network.only(one_each)
-    return radius(network, crossing.cost[:, world.pair_flow[one_each]], POWER).max(axis=0)
+    return radius(network, pair_costs(world, crossing)[:, one_each], POWER).max(axis=0)
 
 
 def _flow_first(by_border_and_flow: Float[Array, "B F M"]) -> Float[Array, "F B M"]:

@@ -33,8 +33,11 @@ from panj.simulation.world import Months, Traits, World
 HORIZON = 7
 """Most borders that a journey passes: the longest named route passes five, and two more for a way round."""
 
-SWEEPS = 8
-"""Loadings of the flows that make queues in one month; each starts from the month before."""
+SWEEPS = 6
+"""Loadings of the flows that make queues in one month; each month starts from the month before."""
+
+GOING = 5.0
+"""Weight of the shares that go in the state of passage, beside logarithms of arrivals, so that both matter alike."""
 
 
 class Stocks(eqx.Module):
@@ -45,12 +48,14 @@ class Stocks(eqx.Module):
         taught: Skill that training by others has added, S x 2 x M.
         backlog: Waiting at posts, L x K x M.
         arrivals: Logarithm of 1 + declared arrivals at posts, L x K x M; where passage starts from.
+        going: Share of each busy potential that goes, O x P x M; likewise.
     """
 
     donated: Float[Array, "S 2 M"]
     taught: Float[Array, "S 2 M"]
     backlog: Float[Array, "L 2 M"]
     arrivals: Float[Array, "L 2 M"]
+    going: Float[Array, "O P M"]
 
 
 class Given(eqx.Module):
@@ -130,33 +135,48 @@ def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks,
 
 
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
-    """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones."""
+    """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones.
+
+    The state of the fixed point is the logarithm of arrivals at posts, from which waits and searches follow, and the share
+    of each potential that goes, which follows from what the journey costs.
+    """
     setting: Setting = known["setting"]
     busy_pairs, quiet_pairs = busy_and_quiet(world)
     busy_flows = world.flows.only(world.heavy)
-    shape = stocks.arrivals.shape
-
-    def load(pairs: Any, network: Network, crossing: Crossing, of: Any) -> Assignment:
-        cost, loss = crossing.cost[:, of], crossing.loss[:, of]
-        wanted = known["potential"][:, pairs]
-        return assign(network, cost, loss, _sent(world, given, wanted, pairs, network, cost), HORIZON)
-
+    posts, members = stocks.arrivals.shape, stocks.arrivals.shape[-1]
+    goers = stocks.going.shape
     column = {flow: i for i, flow in enumerate(world.heavy)}
     of_busy = np.asarray([column[world.pair_flow[pair]] for pair in busy_pairs], int)
+    wanted = known["potential"]
+
+    def split(state: Float[Array, "N M"]) -> tuple[Array, Array]:
+        arrivals, going = state[: posts[0] * posts[1]], state[posts[0] * posts[1] :]
+        return jnp.maximum(arrivals, 0.0).reshape(posts), jnp.clip(going / GOING, 0.0, 1.0).reshape(goers)
+
+    def join(arrivals: Array, going: Array) -> Float[Array, "N M"]:
+        return jnp.concatenate([arrivals.reshape(-1, members), GOING * going.reshape(-1, members)])
 
     def sweep(state: Float[Array, "N M"]) -> Float[Array, "N M"]:
-        at_posts = counters(world, given.p, setting, jnp.expm1(state.reshape(shape)))
+        arrivals, going = split(state)
+        at_posts = counters(world, given.p, setting, jnp.expm1(arrivals))
         crossing = cross(world, busy_flows, given.p, setting, at_posts)
-        loaded = load(busy_pairs, given.busy, crossing, of_busy)
-        return jnp.log1p(declared_arrivals(world, busy_flows, crossing, loaded.traffic, of_busy)).reshape(state.shape)
+        cost, loss = onward(world, crossing.cost[:, of_busy], busy_pairs), crossing.loss[:, of_busy]
+        loaded = assign(given.busy, cost, loss, wanted[:, busy_pairs] * going, HORIZON)
+        at_counters = declared_arrivals(world, busy_flows, crossing, loaded.traffic, of_busy)
+        return join(jnp.log1p(at_counters), willing(world, given, loaded.expected_cost, busy_pairs))
 
-    settled = equilibrium(sweep, stocks.arrivals.reshape(-1, shape[-1]), SWEEPS)
-    at_posts = counters(world, given.p, setting, jnp.expm1(settled.state.reshape(shape)))
+    settled = equilibrium(sweep, join(stocks.arrivals, stocks.going), SWEEPS)
+    arrivals, going = split(settled.state)
+    at_posts = counters(world, given.p, setting, jnp.expm1(arrivals))
     crossing = cross(world, world.flows, given.p, setting, at_posts)
-    busy = load(busy_pairs, given.busy, crossing, world.pair_flow[busy_pairs])
-    quiet = load(quiet_pairs, given.quiet, crossing, world.pair_flow[quiet_pairs])
+    cost, loss = pair_costs(world, crossing), crossing.loss[:, world.pair_flow]
+    busy = assign(given.busy, cost[:, busy_pairs], loss[:, busy_pairs], wanted[:, busy_pairs] * going, HORIZON)
+    expected = expected_cost(given.quiet, cost[:, quiet_pairs], HORIZON)
+    volume = wanted[:, quiet_pairs] * willing(world, given, expected, quiet_pairs)
+    quiet = assign(given.quiet, cost[:, quiet_pairs], loss[:, quiet_pairs], volume, HORIZON)
     return known | {
-        "arrivals": settled.state.reshape(shape),
+        "arrivals": arrivals,
+        "going": going,
         "residual": settled.residual,
         "at_posts": at_posts,
         "crossing": crossing,
@@ -192,8 +212,18 @@ def month(world: World, given: Given, now: Months, luck: Float[Array, "N M"], st
     known: Known = {}
     for step in MONTH:
         known = step(world, given, now, luck, stocks, known)
-    inherited = Stocks(known["donated"], known["taught"], known["at_posts"].backlog, known["arrivals"])
+    inherited = Stocks(known["donated"], known["taught"], known["at_posts"].backlog, known["arrivals"], known["going"])
     return inherited, known
+
+
+def onward(world: World, cost: Float[Array, "L P M"], pairs: Any) -> Float[Array, "L P M"]:
+    """Costs of some pairs, infinite where a link does not lead on towards their destination."""
+    return jnp.where(world.onward[:, pairs, None], cost, jnp.inf)
+
+
+def pair_costs(world: World, crossing: Crossing) -> Float[Array, "L P M"]:
+    """What every link costs every pair."""
+    return onward(world, crossing.cost[:, world.pair_flow], np.arange(len(world.pair_flow)))
 
 
 def declared_arrivals(
@@ -232,10 +262,10 @@ def elasticity(world: World, p: Parameters, pairs: Any) -> Float[Array, "P M"]:
     return jnp.where(honest, p["elasticity_honest"], p["elasticity_harmful"])
 
 
-def _sent(world: World, given: Given, wanted: Array, pairs: Any, network: Network, cost: Array) -> Array:
-    expected = expected_cost(network, cost, HORIZON)
+def willing(world: World, given: Given, expected: Float[Array, "O P M"], pairs: Any) -> Float[Array, "O P M"]:
+    """Share of each potential that goes at an expected cost."""
     spread = world.flows.spread[world.pair_flow[pairs]][:, None]
-    return wanted * share_that_goes(expected, given.free[:, pairs], spread, elasticity(world, given.p, pairs))
+    return share_that_goes(expected, given.free[:, pairs], spread, elasticity(world, given.p, pairs))
 
 
 def _joined(busy: Assignment, quiet: Assignment, order: Any) -> Assignment:

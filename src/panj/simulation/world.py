@@ -6,6 +6,7 @@ Axes: ``L`` directed links, two a crossing in the order of the region's table (f
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import shortest_path
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day, months
@@ -32,8 +34,11 @@ Bool = NDArray[np.bool_]
 KG = {"kg": 1.0, "tonne": 1000.0}
 """Weight of a unit of goods; units of people have none."""
 
-KM_OF_A_POST = 30.0
-"""Stretch of green border that is as easily found as one post: the size correction of green crossings (assumed)."""
+KM_OF_A_POST = 100.0
+"""Stretch of green border that offers as many ways as one post: the size of green crossings (assumed)."""
+
+NEIGHBOURHOOD_KM = 100.0
+"""Posts nearer to each other than about this are one choice rather than several (assumed)."""
 
 
 class Traits(NamedTuple):
@@ -125,6 +130,7 @@ class World:
         length: S [km].
         terrain: S, name of the terrain.
         pair_flow: Flow of each pair of the network.
+        onward: L x pair, whether the link leads on towards the destination.
         factor: Name of the parameter on the volume of each flow.
     """
 
@@ -151,6 +157,7 @@ class World:
     length: Real
     terrain: tuple[str, ...]
     pair_flow: NDArray[np.int_]
+    onward: Bool
     factor: tuple[str, ...]
     hours_in_month: float = 730.0
 
@@ -212,6 +219,11 @@ def world_of(region: Region) -> World:
         length=np.asarray([max(section.length_km, 0.1) for section in region.sections.values()], np.float32),
         terrain=tuple(section.terrain for section in region.sections.values()),
         pair_flow=np.asarray([[f.id for f in flows].index(pair.traffic) for pair in network.pairs], int),
+        onward=onward(
+            region,
+            [(str(p.traffic), p.destination[1], {state for _, state in p.origins or ()}) for p in network.pairs],
+            crossings,
+        ),
         factor=tuple(_factor(flow) for flow in flows),
     )
 
@@ -241,10 +253,8 @@ def _network(
     roads = {state: roads_of(region, state) for state in region.states}
     costs = blocks(roads, flows)
     links = []
-    for crossing in crossings:
+    for crossing, size in zip(crossings, sizes(region, crossings), strict=True):
         a, b = ends(crossing.border)
-        # a stretch of green border has room for more ways than one
-        size = 1.0 if crossing.kind == "post" else max(region.sections[crossing.section].length_km / KM_OF_A_POST, 0.1)
         links += [Link((crossing.id, a), (crossing.id, b), size), Link((crossing.id, b), (crossing.id, a), size)]
     number = {crossing.id: n for n, crossing in enumerate(crossings)}
 
@@ -270,8 +280,65 @@ def _network(
         pairs=pairs,
         origins=origins,
         allowed_turns=turns,
+        exact=False,  # ways of more than some 80 spreads inside one state are as good as none
     )
     return network, {key: n for n, key in enumerate(begins)}
+
+
+def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
+    """Size of each crossing: how many choices it is.
+
+    A post counts for less the more posts stand near it, so that splitting one into two changes nothing (the path size of
+    Ben-Akiva & Bierlaire 1999, by distance); a green crossing counts by its length.
+    """
+    found = []
+    for crossing in crossings:
+        if crossing.kind == "green":
+            found.append(max(region.sections[crossing.section].length_km / KM_OF_A_POST, 0.05))
+            continue
+        near = [
+            math.exp(-_km(crossing, other) / NEIGHBOURHOOD_KM)
+            for other in crossings
+            if other.kind == "post" and other.border == crossing.border
+        ]
+        found.append(1 / sum(near))
+    return found
+
+
+def _km(one: Crossing, other: Crossing) -> float:
+    """Distance as the crow flies [km], on a plane tangent between the two."""
+    east = math.radians(other.lon - one.lon) * math.cos(math.radians((one.lat + other.lat) / 2))
+    return 6371 * math.hypot(east, math.radians(other.lat - one.lat))
+
+
+def onward(region: Region, pairs: list[tuple[str, str, set[str]]], crossings: list[Crossing]) -> Bool:
+    """Links that lead on, link x pair: no step takes a journey farther from its destination, counted in borders.
+
+    Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross offers
+    so many ways round that going in circles through three states outweighs going straight. A journey that begins in the
+    state where it ends may leave it once, by a short cut through a neighbour.
+
+    Args:
+        region: With its borders.
+        pairs: Flow, state of the destination and states of the origins of each pair.
+        crossings: In the order of the links.
+    """
+    states = list(region.states)
+    beside = np.zeros((len(states), len(states)))
+    for border in region.borders:
+        a, b = (states.index(end) for end in ends(border))
+        beside[a, b] = beside[b, a] = 1
+    hops = shortest_path(beside, unweighted=True)
+    tails = [states.index(state) for c in crossings for state in ends(c.border)]
+    heads = [states.index(state) for c in crossings for state in ends(c.border)[::-1]]
+    columns = []
+    for _, destination, origins in pairs:
+        to_go = hops[:, states.index(destination)]
+        leads_on = to_go[heads] <= to_go[tails]
+        if destination in origins:
+            leads_on |= np.asarray(tails) == states.index(destination)
+        columns.append(leads_on)
+    return np.stack(columns, axis=1)
 
 
 def _months(

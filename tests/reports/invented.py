@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from panj.basics.dates import months
@@ -17,7 +16,6 @@ from panj.region import Region
 @dataclass(frozen=True)
 class InventedRun:
     dataset: xr.Dataset
-    experiments: pd.DataFrame
 
 
 def invent_run(region: Region, members: int = 20, failed: int = 1, seed: int = 7) -> InventedRun:
@@ -54,7 +52,7 @@ def invent_run(region: Region, members: int = 20, failed: int = 1, seed: int = 7
         data[row["name"]] = (
             axes,
             values.astype(np.float32),
-            {key: row[key] for key in ("unit", "knowledge", "meaning")},
+            {"units": row["unit"], "long_name": row["meaning"], "knowledge": row["knowledge"]},
         )
     dataset = xr.Dataset(data, coords=labels)
     volumes = xr.DataArray(
@@ -69,6 +67,7 @@ def invent_run(region: Region, members: int = 20, failed: int = 1, seed: int = 7
     attrs = dataset["passed_green"].attrs
     dataset["passed_green"] = dataset["passed"] * 0.3
     dataset["passed_green"].attrs = attrs
-    experiments = pd.DataFrame({"member": range(members), "converged": [index >= failed for index in range(members)]})
+    dataset["residual"][:] = 1e-3
+    dataset["residual"][:failed, 5] = 1.0
     dataset.attrs = {"region": region.code, "scenario": "history", "seed": seed, "version": "0.1.0"}
-    return InventedRun(dataset, experiments)
+    return InventedRun(dataset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 
 import numpy as np
@@ -47,15 +48,12 @@ def test_all_points_lie_in_their_frame():
     assert (flat <= (frame.width, frame.height)).all()
 
 
-@pytest.mark.parametrize(("kind", "error"), [("uint8", 0.01), ("uint16", 1e-4)])
-def test_packed_numbers_come_back(kind: str, error: float):
-    import base64
-
+def test_packed_numbers_come_back():
     values = np.array([0.0, 1.0, 40.0, np.nan, 123.0])
-    made = packed(values, kind)
-    codes = np.frombuffer(base64.b64decode(made["code"]), dtype=np.dtype(kind).newbyteorder("<"))
-    limit = np.iinfo(kind).max
+    made = packed(values)
+    codes = np.frombuffer(base64.b64decode(made["code"]), dtype=np.dtype("<u2"))
+    limit = 65535
     back = made["top"] * (codes / (limit - 1)) ** 2
     assert codes[3] == limit
     known = np.isfinite(values)
-    assert np.abs(back - values)[known].max() <= error * 123
+    assert np.abs(back - values)[known].max() <= 1e-4 * 123

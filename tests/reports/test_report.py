@@ -176,6 +176,6 @@ def test_holes_in_the_figures_are_said_not_filled(region: Region, run: InventedR
     bare["communication"] = bare["communication"] * float("nan")
     bare["delay"] = bare["delay"].where(bare["border"] != "NO-SO")
     bare = bare.drop_vars(["recorded_trespasses", "crossing_traffic", "route_share"])
-    text = render(InventedRun(bare.assign_attrs(run.dataset.attrs), run.experiments), region)
+    text = render(InventedRun(bare.assign_attrs(run.dataset.attrs)), region)
     assert "has no figure for both periods" in text
     assert "nan" not in re.sub(r"<script.*?</script>", "", text, flags=re.S).lower().split()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panj.basics.dates import Month
-from panj.reports.summary import Interval, compare, fan, interval, pick, settled_members
+from panj.reports.summary import Interval, Members, compare, fan, interval, pick, settled_members
 
 
 def table(values: list[list[float]]) -> xr.DataArray:
@@ -70,9 +70,14 @@ def test_a_gap_stays_a_gap():
     assert np.isnan(bands[:, 1]).all()
 
 
-def test_members_that_did_not_converge_are_left_out_unless_none_did():
-    dataset = xr.Dataset({"x": table([[1], [2], [3]])})
-    some = pd.DataFrame({"member": [0, 1, 2], "converged": [True, False, True]})
-    assert settled_members(dataset, some)["member"].to_numpy().tolist() == [0, 2]
-    none = some.assign(converged=False)
-    assert settled_members(dataset, none)["member"].to_numpy().tolist() == [0, 1, 2]
+def test_members_that_did_not_converge_are_left_out_unless_they_are_most():
+    def members(residuals: list[list[float]]) -> Members:
+        return settled_members(xr.Dataset({"residual": table(residuals)}))
+
+    few = members([[0, 0], [0, 1], [0, 0]])
+    assert few.dataset["member"].to_numpy().tolist() == [0, 2]
+    assert (few.total, few.failed, few.left_out) == (3, 1, True)
+    assert few.months == pytest.approx(1 / 6)
+    most = members([[1, 0], [0, float("nan")], [0, 0]])
+    assert most.dataset.sizes["member"] == 3
+    assert (most.failed, most.left_out) == (2, False)

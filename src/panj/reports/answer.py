@@ -33,12 +33,12 @@ def _counts(head: str, heard: dict[str, list[str]]) -> str:
     if total == 0:
         return ""
     told = [
-        f"{len(heard[kind])} {phrase}"
-        for kind, phrase in (
-            ("up", "arrive in larger amounts"),
-            ("down", "arrive in smaller amounts"),
-            ("unclear", "show no change that can be told from none"),
-            ("unknown", "have no figure"),
+        f"{len(heard[kind])} {one if len(heard[kind]) == 1 else many} {rest}"
+        for kind, one, many, rest in (
+            ("up", "arrives", "arrive", "in larger amounts"),
+            ("down", "arrives", "arrive", "in smaller amounts"),
+            ("unclear", "shows", "show", "no change that can be told from none"),
+            ("unknown", "has", "have", "no figure"),
         )
         if heard[kind]
     ]

@@ -159,7 +159,7 @@ def measured(measure: Measure, region: Region, dataset: xr.Dataset, before: Peri
 
 def unit_of(dataset: xr.Dataset, quantity: str, flows: Iterable[str], region: Region) -> str:
     """The unit of a quantity; where it is the unit of a flow, that of the flows that are chosen."""
-    unit = str(dataset[quantity].attrs.get("unit", ""))
+    unit = str(dataset[quantity].attrs["units"])
     if not unit.startswith("unit"):
         return unit
     units = {region.flows[flow].unit for flow in flows if flow in region.flows}

@@ -160,18 +160,18 @@ def _by_border(
     """The quantity's meaning, and a chart for each border."""
     if name not in dataset:
         return "", []
-    unit = str(dataset[name].attrs.get("unit", ""))
+    unit = str(dataset[name].attrs["units"])
     rows = [
         Series(region.borders[border].name, pick(dataset, name, {"border": border}), unit, tone, (border,))
         for border in borders
     ]
-    return f"{dataset[name].attrs.get('meaning', '')}.", rows
+    return f"{dataset[name].attrs['long_name']}.", rows
 
 
 def _aid(dataset: xr.Dataset, region: Region, states: Sequence[str]) -> Subject:
     rows = []
     if "aid" in dataset:
-        unit = str(dataset["aid"].attrs.get("unit", ""))
+        unit = str(dataset["aid"].attrs["units"])
         for state in states:
             values = pick(dataset, "aid", {"state": state})
             rows.append(Series(region.states[state].name, values, unit, "neutral", (state,)))
@@ -212,7 +212,7 @@ def draw(series: Series, region: Region, months: Sequence[Month]) -> Fan:
         said,
         drawing,
         _by_year(bands, months, form),
-        {"bands": packed(np.where(bands < 0, 0.0, bands), "uint16"), "form": [form.factor, form.suffix, form.decimals]},
+        {"bands": packed(np.where(bands < 0, 0.0, bands)), "form": [form.factor, form.suffix, form.decimals]},
     )
 
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from panj.region import Event, Region, Rule
 
 LARGEST_RADIUS = 26.0
-"""Radius of the largest circle of traffic, in units of the map, whose width is 1000."""
+"""Radius of a full circle of traffic, in units of the map, whose width is 1000."""
+
+FULL = 0.99
+"""Share of the months and crossings with traffic that have less than a full circle stands for."""
 
 STATUSES = (
     ("soviet", "Old administrative line, not yet agreed"),
@@ -250,10 +253,12 @@ def _flows(region: Region, dataset: xr.Dataset) -> list[dict[str, Any]]:
         entry: dict[str, Any] = {"id": name, "title": flow.title, "unit": flow.unit, "purpose": flow.purpose}
         if "crossing_traffic" in dataset:
             traffic = dataset["crossing_traffic"].sel(flow=name).transpose("crossing", "month").to_numpy()
-            entry["crossing"] = packed(traffic, "uint8")
+            entry["crossing"] = packed(traffic)
+            busy = traffic[np.isfinite(traffic) & (traffic > 0)]
+            entry["full"] = float(f"{np.quantile(busy, FULL):.2g}") if busy.size else 0.0
         for quantity in ("passed", "passed_green", "seized_at"):
             if quantity in dataset:
-                entry[quantity] = packed(_medians(dataset[quantity].sel(flow=name)), "uint16")
+                entry[quantity] = packed(_medians(dataset[quantity].sel(flow=name)))
         rows.append(entry)
     return rows
 
@@ -262,7 +267,7 @@ def _delay(dataset: xr.Dataset) -> dict[str, Any] | None:
     if "delay" not in dataset:
         return None
     values = dataset["delay"].transpose("member", "border", "month").to_numpy()
-    return packed(quantiles(values, (0.05, 0.5, 0.95)), "uint16")
+    return packed(quantiles(values, (0.05, 0.5, 0.95)))
 
 
 def _medians(values: xr.DataArray) -> NDArray[np.float64]:
@@ -270,16 +275,16 @@ def _medians(values: xr.DataArray) -> NDArray[np.float64]:
     return medians
 
 
-def packed(values: NDArray[Any], kind: str) -> dict[str, Any]:
+def packed(values: NDArray[Any]) -> dict[str, Any]:
     """Numbers that are not negative as base64 of whole numbers that grow with their square root.
 
     ``value = top * (code / (limit - 1)) ** 2`` with ``limit`` the largest code, which stands for no figure. Bytes of a
     code: little end first.
     """
-    limit = int(np.iinfo(kind).max)
+    limit = int(np.iinfo(np.uint16).max)
     known = np.isfinite(values)
     top = float(values[known].max()) if known.any() else 0.0
     shares = np.where(known, np.maximum(values, 0.0), 0.0) / (top or 1.0)
     codes = np.where(known, np.rint(np.sqrt(shares) * (limit - 1)), limit)
-    bytes_ = codes.astype(np.dtype(kind).newbyteorder("<")).tobytes()
+    bytes_ = codes.astype(np.dtype("<u2")).tobytes()
     return {"top": float(f"{top:.6g}"), "code": base64.b64encode(bytes_).decode("ascii")}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import xarray as xr
 
 from panj.reports.aspects import BeforeAfter
+from panj.reports.summary import Members
 from panj.reports.targets import RECORDED
 from panj.reports.words import listing, month_text
 
@@ -19,9 +19,10 @@ Hole = tuple[str, str]
 """A head and a sentence."""
 
 
-def missing(experiments: pd.DataFrame, dataset: xr.Dataset, region: Region, table: BeforeAfter) -> list[Hole]:
+def missing(members: Members, region: Region, table: BeforeAfter) -> list[Hole]:
     """What the report does not know, the most weighty first."""
-    rows = [_feedback(), _plans(region), *_convergence(experiments), *_stranded(dataset), *_assumed(region)]
+    dataset = members.dataset
+    rows = [_feedback(), _plans(region), _convergence(members), *_stranded(dataset), *_assumed(region)]
     return [*rows, *_confidence(region), *_untested(dataset, region), *_unmeasured(table)]
 
 
@@ -42,16 +43,17 @@ def _plans(region: Region) -> Hole:
     )
 
 
-def _convergence(experiments: pd.DataFrame) -> list[Hole]:
-    if "converged" not in experiments.columns:
-        return [("Convergence", "The run does not say which members converged.")]
-    failed = int((~experiments["converged"].astype(bool)).sum())
-    if failed == 0:
-        return [("Convergence", f"All {len(experiments)} members converged.")]
-    left_out = f"{'It is' if failed == 1 else 'They are'} left out of every figure."
-    none_left = "As none did, all of them are shown: trust no figure here."
-    rest = left_out if failed < len(experiments) else none_left
-    return [("Convergence", f"{failed} of {len(experiments)} members did not converge. {rest}")]
+def _convergence(members: Members) -> Hole:
+    if not members.failed:
+        return "Convergence", f"All {members.total} members converged in every month."
+    share = f"{100 * members.months:.2g} % of all months of all members"
+    left_out = f"{'It is' if members.failed == 1 else 'They are'} left out of every figure."
+    kept = "As these are most of them, all are shown: trust no figure here."
+    return (
+        "Convergence",
+        f"{members.failed} of {members.total} members did not converge in every month ({share} did not). "
+        f"{left_out if members.left_out else kept}",
+    )
 
 
 def _stranded(dataset: xr.Dataset) -> list[Hole]:

@@ -7,10 +7,10 @@
   const byId = (id) => document.getElementById(id);
 
   // Codes that grow with the square root of a number; the largest code is "no figure". See `packed` in map.py.
-  function unpack(packed, bytes) {
+  function unpack(packed) {
     const raw = Uint8Array.from(atob(packed.code), (letter) => letter.charCodeAt(0));
-    const codes = bytes === 2 ? new Uint16Array(raw.buffer) : raw;
-    const limit = bytes === 2 ? 65535 : 255;
+    const codes = new Uint16Array(raw.buffer);
+    const limit = 65535;
     return (index) => (codes[index] === limit ? NaN : packed.top * (codes[index] / (limit - 1)) ** 2);
   }
 
@@ -79,7 +79,7 @@
       const count = data.months.length;
       let value = null;
       const move = (event) => {
-        value = value || unpack(fan.bands, 2);
+        value = value || unpack(fan.bands);
         const bounds = drawing.getBoundingClientRect();
         const x = ((event.clientX - bounds.left) / bounds.width) * 340;
         const index = Math.round(((x - 44) / (340 - 44 - 8)) * (count - 1));
@@ -104,12 +104,12 @@
     const count = map.months.length, borders = map.borders.map((row) => row[0]);
     const names = Object.fromEntries(map.borders.map((row) => [row[0], row]));
     const flows = map.flows.map((flow) => ({
-      crossing: flow.crossing && unpack(flow.crossing, 1),
-      passed: flow.passed && unpack(flow.passed, 2),
-      green: flow.passed_green && unpack(flow.passed_green, 2),
-      seized: flow.seized_at && unpack(flow.seized_at, 2),
+      crossing: flow.crossing && unpack(flow.crossing),
+      passed: flow.passed && unpack(flow.passed),
+      green: flow.passed_green && unpack(flow.passed_green),
+      seized: flow.seized_at && unpack(flow.seized_at),
     }));
-    const delay = map.delay && unpack(map.delay, 2);
+    const delay = map.delay && unpack(map.delay);
     const circles = [], posts = [];
     map.crossings.forEach((row, index) => {
       if (!row) return;
@@ -141,7 +141,7 @@
         if (!row) return;
         const open = row[5] <= at && at <= row[6];
         const traffic = value ? value(place * count + at) : NaN;
-        const share = flow.crossing && flow.crossing.top > 0 && traffic > 0 ? Math.sqrt(traffic / flow.crossing.top) : 0;
+        const share = flow.full > 0 && traffic > 0 ? Math.min(1.6, Math.sqrt(traffic / flow.full)) : 0;
         circles[place].setAttribute("r", ((map.radius * share) / Math.sqrt(zoom)).toFixed(2));
         const post = posts[place];
         if (!post) return;
@@ -149,8 +149,8 @@
         post.setAttribute("x", row[1] - size / 2); post.setAttribute("y", row[2] - size / 2);
         post.setAttribute("width", size); post.setAttribute("height", size);
       });
-      byId("scale-note").textContent = flow.crossing
-        ? `${flow.title}: the largest circle of all months stands for ${humane(flow.crossing.top, flow.unit)} a month, mean over members.`
+      byId("scale-note").textContent = flow.full > 0
+        ? `${flow.title}: a circle of full size stands for ${humane(flow.full, flow.unit)} a month, mean over members; area goes with traffic, up to two and a half times that.`
         : "";
     }
 

@@ -35,10 +35,6 @@ class Run(Protocol):
     def dataset(self) -> xr.Dataset:
         """The quantities of quantities.csv; attributes ``region``, ``scenario``, ``seed`` and ``version``."""
 
-    @property
-    def experiments(self) -> pd.DataFrame:
-        """One row a member."""
-
 
 AT_ONCE = 1_500_000_000
 """Runs smaller than this [bytes] are read into memory at once; larger ones quantity by quantity."""
@@ -69,9 +65,9 @@ def render(run: Run, region: Region) -> str:
     Raises:
         FaultsError: The region's before / after table names what the evidence or the run lacks.
     """
-    dataset = settled_members(run.dataset, run.experiments)
-    if dataset.nbytes < AT_ONCE:
-        dataset = dataset.load()
+    whole = run.dataset.load() if run.dataset.nbytes < AT_ONCE else run.dataset
+    members = settled_members(whole)
+    dataset = members.dataset
     table = read_before_after(region.folder)
     if faults := faults_of(table, region, dataset):
         raise FaultsError(faults)
@@ -104,7 +100,7 @@ def render(run: Run, region: Region) -> str:
         months=months,
         lines=[_line_view(line) for line in securities(dataset, region)],
         answer=answer(dataset, region),
-        members=_members(run, dataset),
+        members=members,
         map=drawn,
         flow=flow,
         statuses=STATUSES,
@@ -117,7 +113,7 @@ def render(run: Run, region: Region) -> str:
         judgements=evidence.judgements_on(region, cited),
         parameters=list(region.parameters.values()),
         share_assumed=f"{100 * evidence.share_assumed(region.parameters.values()):.0f} %",
-        missing=missing.missing(run.experiments, dataset, region, table),
+        missing=missing.missing(members, region, table),
         month_text=words.month_text,
     )
 
@@ -180,13 +176,6 @@ def _change(one: Interval, step: words.Scale) -> dict[str, str]:
     }
 
 
-def _members(run: Run, dataset: xr.Dataset) -> dict[str, int]:
-    total = len(run.experiments)
-    column = run.experiments.get("converged")
-    failed = 0 if column is None else int((~column.astype(bool)).sum())
-    return {"total": total, "failed": failed, "used": int(dataset.sizes["member"])}
-
-
 def _aspects(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[dict[str, Any]]:
     rows = []
     for aspect in table.aspects:
@@ -218,6 +207,9 @@ def _target_view(met: Met, region: Region) -> dict[str, Any]:
     if target.low is not None and target.high is not None:
         observed += f" ({exact.bare(target.low)} to {exact.bare(target.high)})"
     modelled = words.interval_text(met.modelled, words.scale_of((met.modelled,), unit))
+    if met.from_record and met.modelled:
+        whole = words.digits(met.modelled.median * form.factor, 2)
+        modelled = words.Scale(form.factor, form.suffix, whole).full(met.modelled.median)
     why = "from the region's dated files, not from the run" if met.from_record else met.why
     name = _target_name(target, region)
     view = {"target": target, "name": name, "observed": observed, "modelled": modelled}

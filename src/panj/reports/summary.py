@@ -12,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from panj.basics.dates import Month
+from panj.ensembles.running import CONVERGED
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Ends of the 90 % interval, ends of the 50 % interval, and between them the median."""
@@ -145,11 +146,30 @@ def pick(
     return values.sum(rest, skipna=False) if over == "sum" else values.mean(rest)
 
 
-def settled_members(dataset: xr.Dataset, experiments: pd.DataFrame) -> xr.Dataset:
-    """The members that finished and converged; all that finished if none converged."""
-    finished = experiments.set_index("member") if "member" in experiments.columns else experiments
-    members = [member for member in dataset["member"].to_numpy() if member in finished.index]
-    if "converged" in finished.columns:
-        good = [member for member in members if bool(finished.loc[member, "converged"])]
-        members = good or members
-    return dataset.sel(member=members)
+@dataclass(frozen=True)
+class Members:
+    """The members of a run that figures are made of.
+
+    Attributes:
+        dataset: Their trajectories.
+        total: Members of the run.
+        failed: Those with a month in which passage did not converge.
+        months: Share of all months of all members in which it did not.
+        left_out: Whether those that failed are left out; where most failed, all are kept.
+    """
+
+    dataset: xr.Dataset
+    total: int
+    failed: int
+    months: float
+    left_out: bool
+
+
+def settled_members(dataset: xr.Dataset) -> Members:
+    """The members that converged in every month, or all of them where fewer than half did."""
+    residual = dataset["residual"].transpose("member", "month").to_numpy()
+    open_months = ~(residual < CONVERGED)
+    failed = open_months.any(axis=1)
+    left_out = bool(0 < failed.sum() <= failed.size / 2)
+    kept = dataset.isel(member=np.flatnonzero(~failed)) if left_out else dataset
+    return Members(kept, int(failed.size), int(failed.sum()), float(open_months.mean()), left_out)

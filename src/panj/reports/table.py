@@ -13,7 +13,7 @@ from rich.table import Table
 
 from panj.basics.codes import ends
 from panj.reports.aspects import unit_of
-from panj.reports.summary import Comparison, Interval, compare, pick
+from panj.reports.summary import Comparison, Interval, compare, pick, settled_members
 from panj.reports.words import change_suffix, scale_of, signed, step_of
 
 if TYPE_CHECKING:
@@ -80,8 +80,13 @@ def success_by_flow(dataset: xr.Dataset, region: Region) -> list[Line]:
 
 def summary_table(dataset: xr.Dataset, region: Region) -> Table:
     """Before, after and change of the main outcomes with 50 and 90 % intervals, for the end of ``panj run``."""
+    members = settled_members(dataset)
+    dataset = members.dataset
     before, after = (f"{first} to {last}" for first, last in (region.before, region.after))
     table = Table(title=f"{region.title}: before and after {region.pivot.name}", title_justify="left")
+    if members.failed:
+        rest = "left out" if members.left_out else "shown all the same: trust no figure"
+        table.caption = f"{members.failed} of {members.total} members did not converge; {rest}."
     table.add_column("outcome")
     table.add_column(f"before\n{before}", justify="right")
     table.add_column(f"after\n{after}", justify="right")

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from panj import __version__
-from panj.basics.faults import FaultsError
+from panj.basics.faults import PanjError
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -68,7 +68,7 @@ class Commands(TyperGroup):
         """Call the command."""
         try:
             return super().invoke(ctx)
-        except FaultsError as error:
+        except PanjError as error:
             _fail(str(error))
         except (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
             _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))

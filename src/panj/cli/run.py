@@ -37,6 +37,8 @@ def run(
     )
 
     from panj import ensembles
+    from panj.region import open_region
+    from panj.reports import summary_table, write_report
 
     console = Console()
     folder = out or Path("runs") / f"{Path(region).name}-{scenario}"
@@ -70,10 +72,12 @@ def run(
             resume=resume,
             progress=show,
         )
-    _summarise(finished, console)
+    opened = open_region(region)
+    console.print(summary_table(finished.dataset, opened))
+    unsettled = int((~finished.experiments["converged"]).sum())
+    if unsettled:
+        console.print(f"[red]✗ {unsettled} of {members} members have a month that did not converge.[/red]")
     if report:
-        from panj.reports import write_report
-
         with console.status("writing the report"):
             page = write_report(folder)
         console.print(f"Report: {page}")

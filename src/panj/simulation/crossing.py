@@ -102,7 +102,7 @@ def counters(world: World, p: Parameters, setting: Setting, arrivals: Float[Arra
     goods = jnp.where(world.rail[:, None], p["service_train"], p["service_lorry"])
     service = jnp.stack([goods, jnp.broadcast_to(p["service_person"], goods.shape)], axis=1) / 60 * check * together
     hours = jnp.maximum(setting.hours * setting.counters["open"][..., None] * setting.open[:, None, None], 1.0)
-    lanes = world.lanes[:, None, None]
+    lanes = jnp.asarray(world.lanes)[:, None, None]
     post = tandem(arrivals, setting.backlog, lanes, (service, service), p["service_scv"], hours, world.most_lanes)
     nights = world.hours_in_month / setting.hours
     weighted = arrivals[:, 0] + p["search_of_travellers"] * arrivals[:, 1]

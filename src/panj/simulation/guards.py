@@ -119,7 +119,7 @@ def _course(rows: Sequence[Strength], column: str, clock: Sequence[Month]) -> ND
     if not points:
         return np.zeros(len(clock))
     when, what = zip(*points, strict=True)
-    return np.interp([month.ordinal for month in clock], when, what)
+    return np.asarray(np.interp([month.ordinal for month in clock], when, what))
 
 
 def deliveries(
@@ -157,4 +157,4 @@ def _spread(region: Region, programme: Programme, recipient: str) -> NDArray[np.
         mine = recipient in ends(section.border) and region.borders[section.border].kind == "land"
         if mine and (not programme.borders or section.border in programme.borders):
             share[number, ends(section.border).index(recipient)] = section.length_km
-    return share / max(share.sum(), 1e-9)
+    return np.asarray(share / max(share.sum(), 1e-9))

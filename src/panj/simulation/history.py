@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from panj.mechanisms.detection import found
 from panj.passage import Network, expected_cost, radius
-from panj.simulation.crossing import AROUND, DECLARED, Crossing, Parameters, Setting, counters, cross
+from panj.simulation.crossing import AROUND, DECLARED, Parameters, Setting, counters, cross
 from panj.simulation.month import (
     HORIZON,
     Given,
@@ -27,6 +27,7 @@ from panj.simulation.month import (
     pair_costs,
 )
 from panj.simulation.quantities import quantities
+from panj.simulation.routes import shares_of_routes
 from panj.simulation.world import Months, World
 
 Results = dict[str, NDArray[Any]]
@@ -64,7 +65,7 @@ class Simulation:
 def _history(world: World, p: Parameters, luck: Array, months: Months, network: Network) -> dict[str, Array]:
     """All months one after the other; every array of the result begins with the month."""
     busy, quiet = busy_and_quiet(world)
-    given = Given(p, network, network.only(busy), network.only(quiet), _free_cost(world, p, network))
+    given = Given(p, network, network.only(busy.tolist()), network.only(quiet.tolist()), _free_cost(world, p, network))
     members = luck.shape[-1]
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
@@ -137,11 +138,12 @@ def reported(world: World, given: Given, now: Months, known: Known) -> dict[str,
         "skill": _by_border_of_section(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,
         "detection_green": _seen(world, given.p, setting),
         "wait": at_posts.time[:, 0].reshape(-1, 2, at_posts.time.shape[-1]).mean(axis=1),
+        "route_share": shares_of_routes(world, given.network, loaded, known["cost"], known["loss"], HORIZON),
         "suppression": 1 - _worth(world, arrived, harmful=True) / _worth(world, potential, harmful=True),
         "communication": _worth(world, arrived, harmful=False) / _worth(world, potential, harmful=False),
         "crossing_traffic": by_flow.mean(axis=-1).reshape(-1, 2, by_flow.shape[1]).sum(axis=1),
         "residual": known["residual"],
-        "radius": _radius(world, given, crossing),
+        "radius": _radius(world, given, known["cost"]),
     }
 
 
@@ -170,11 +172,11 @@ def _seen(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
     return _mean(world, seen, jnp.broadcast_to(length, seen.shape))
 
 
-def _radius(world: World, given: Given, crossing: Crossing) -> Float[Array, " M"]:
+def _radius(world: World, given: Given, cost: Array) -> Float[Array, " M"]:
     """Largest spectral radius over the kinds of traffic; one pair of each tells, since destinations do not matter."""
     one_each = np.unique(world.pair_flow, return_index=True)[1]
-    network = given.network.only(one_each)
-    return radius(network, pair_costs(world, crossing)[:, one_each], POWER).max(axis=0)
+    network = given.network.only(one_each.tolist())
+    return radius(network, cost[:, one_each], POWER).max(axis=0)
 
 
 def _flow_first(by_border_and_flow: Float[Array, "B F M"]) -> Float[Array, "F B M"]:

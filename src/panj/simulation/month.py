@@ -137,8 +137,8 @@ def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks,
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones.
 
-    The state of the fixed point is the logarithm of arrivals at posts, from which waits and searches follow, and the share
-    of each potential that goes, which follows from what the journey costs.
+    The state of the fixed point is the logarithm of arrivals at posts, from which waits and searches follow, and
+    the share of each potential that goes, which follows from what the journey costs.
     """
     setting: Setting = known["setting"]
     busy_pairs, quiet_pairs = busy_and_quiet(world)
@@ -180,6 +180,8 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
         "residual": settled.residual,
         "at_posts": at_posts,
         "crossing": crossing,
+        "cost": cost,
+        "loss": loss,
         "loaded": _joined(busy, quiet, np.argsort(np.concatenate([busy_pairs, quiet_pairs]))),
     }
 
@@ -190,7 +192,8 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     by_flow = flow_sum(world, loaded.traffic, axis=1)
     taken = crossing.taken * by_flow
     states = len(world.region.states)
-    by_state = sum(jnp.zeros((states, *by_flow.shape[1:])).at[world.state[way]].add(taken[way]) for way in (0, 1))
+    nothing = jnp.zeros((states, *by_flow.shape[1:]))
+    by_state = nothing.at[world.state[0]].add(taken[0]).at[world.state[1]].add(taken[1])
     chance = luck[len(world.factor) :]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
     people = jnp.asarray(world.flows.declares & (world.flows.kg == 0))[:, None]

@@ -77,9 +77,9 @@ def blocks(roads: dict[str, Roads], flows: Sequence[Flow]) -> dict[str, dict[str
 def short_cuts(region: Region, roads: dict[str, Roads]) -> set[tuple[str, str, str]]:
     """Turns back over the same border that are worth while: through a neighbour from one part of a state to another.
 
-    Going straight back over the border that one has just crossed is barred in general, since it is never of use and makes
-    passage ill-posed. The exception is a real short cut: the neighbour's roads from one crossing to the other are quicker
-    than the state's own. These are the domestic detours that lines drawn for one country leave behind.
+    Going straight back over the border that one has just crossed is barred in general, since it is never of use and
+    makes passage ill-posed. The exception is a real short cut: the neighbour's roads from one crossing to the other
+    are quicker than the state's own. These are the domestic detours that lines drawn for one country leave behind.
 
     Returns:
         Triples (crossing in, state passed through, crossing out).

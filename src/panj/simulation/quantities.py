@@ -37,5 +37,8 @@ class Quantity:
 @cache
 def quantities() -> tuple[Quantity, ...]:
     """All quantities, in the order of the table."""
-    with files("panj.simulation").joinpath("quantities.csv").open(encoding="utf-8", newline="") as table:
-        return tuple(Quantity(**{**row, "axes": tuple(row["axes"].split(";"))}) for row in csv.DictReader(table))
+    table = files("panj.simulation").joinpath("quantities.csv").read_text(encoding="utf-8")
+    return tuple(
+        Quantity(row["name"], row["kind"], row["unit"], tuple(row["axes"].split(";")), row["knowledge"], row["meaning"])
+        for row in csv.DictReader(table.splitlines())
+    )

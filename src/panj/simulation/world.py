@@ -72,7 +72,7 @@ class Traits(NamedTuple):
 
     def only(self, which: NDArray[np.int_]) -> Traits:
         """The traits of some of the flows."""
-        return Traits(*(trait[which] for trait in self))
+        return Traits(**{name: trait[which] for name, trait in self._asdict().items()})
 
 
 class Months(NamedTuple):
@@ -90,20 +90,20 @@ class Months(NamedTuple):
         volume: What would set out, origin x pair [unit].
     """
 
-    open: Real
-    rules: dict[str, Real]
-    counters: dict[str, Real]
-    line: dict[str, Real]
-    rigidity: Real
-    staff: Real
-    equipment: Real
-    skill: Real
-    officers: Real
-    officer_equipment: Real
-    officer_skill: Real
-    delivered: Real
-    training: Real
-    volume: Real
+    open: Float[Array, "..."]
+    rules: dict[str, Float[Array, "..."]]
+    counters: dict[str, Float[Array, "..."]]
+    line: dict[str, Float[Array, "..."]]
+    rigidity: Float[Array, "..."]
+    staff: Float[Array, "..."]
+    equipment: Float[Array, "..."]
+    skill: Float[Array, "..."]
+    officers: Float[Array, "..."]
+    officer_equipment: Float[Array, "..."]
+    officer_skill: Float[Array, "..."]
+    delivered: Float[Array, "..."]
+    training: Float[Array, "..."]
+    volume: Float[Array, "..."]
 
 
 @dataclass(frozen=True)
@@ -288,8 +288,8 @@ def _network(
 def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
     """Size of each crossing: how many choices it is.
 
-    A post counts for less the more posts stand near it, so that splitting one into two changes nothing (the path size of
-    Ben-Akiva & Bierlaire 1999, by distance); a green crossing counts by its length.
+    A post counts for less the more posts stand near it, so that splitting one into two changes nothing (the path
+    size of Ben-Akiva & Bierlaire 1999, by distance); a green crossing counts by its length.
     """
     found = []
     for crossing in crossings:
@@ -314,9 +314,9 @@ def _km(one: Crossing, other: Crossing) -> float:
 def onward(region: Region, pairs: list[tuple[str, str, set[str]]], crossings: list[Crossing]) -> Bool:
     """Links that lead on, link x pair: no step takes a journey farther from its destination, counted in borders.
 
-    Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross offers
-    so many ways round that going in circles through three states outweighs going straight. A journey that begins in the
-    state where it ends may leave it once, by a short cut through a neighbour.
+    Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross
+    offers so many ways round that going in circles through three states outweighs going straight. A journey that
+    begins in the state where it ends may leave it, by a short cut through a neighbour.
 
     Args:
         region: With its borders.
@@ -375,21 +375,25 @@ def _months(
     for flow in flows:
         for pair in flow.pair:
             volume[:, origins[pair.origin], pairs[flow.id, pair.destination]] += monthly(pair, clock)
+
+    def array(series: Any) -> Float[Array, "..."]:
+        return jnp.asarray(series, jnp.float32)
+
     return Months(
-        open=np.stack([_exists(c, clock) for c in crossings], axis=1).repeat(2, axis=1),
-        rules=rules,
-        counters=counters,
-        line=line,
-        rigidity=1 - left,
-        staff=stand.line.staff,
-        equipment=stand.line.equipment,
-        skill=stand.line.skill,
-        officers=stand.counters.staff,
-        officer_equipment=stand.counters.equipment,
-        officer_skill=stand.counters.skill,
-        delivered=stand.delivered,
-        training=stand.training,
-        volume=volume,
+        open=array(np.stack([_exists(c, clock) for c in crossings], axis=1).repeat(2, axis=1)),
+        rules={lever: array(level) for lever, level in rules.items()},
+        counters={name: array(level) for name, level in counters.items()},
+        line={lever: array(level) for lever, level in line.items()},
+        rigidity=array(1 - left),
+        staff=array(stand.line.staff),
+        equipment=array(stand.line.equipment),
+        skill=array(stand.line.skill),
+        officers=array(stand.counters.staff),
+        officer_equipment=array(stand.counters.equipment),
+        officer_skill=array(stand.counters.skill),
+        delivered=array(stand.delivered),
+        training=array(stand.training),
+        volume=array(volume),
     )
 
 

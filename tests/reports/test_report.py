@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from invented import InventedRun
+from invented import InventedRun, invent_run
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -179,3 +179,10 @@ def test_holes_in_the_figures_are_said_not_filled(region: Region, run: InventedR
     text = render(InventedRun(bare.assign_attrs(run.dataset.attrs)), region)
     assert "has no figure for both periods" in text
     assert "nan" not in re.sub(r"<script.*?</script>", "", text, flags=re.S).lower().split()
+
+
+def test_a_run_of_which_most_failed_warns_above_its_answer(region: Region):
+    failed = invent_run(region, members=4, failed=3)
+    text = render(failed, region)
+    assert text.index("Do not use these figures") < text.index('class="lead"')
+    assert "3 of 4 members did not converge" in text

@@ -7,7 +7,7 @@ import pytest
 from panj.basics.dates import Month
 from panj.reports.charts import axis, year_ticks
 from panj.reports.summary import Comparison, Interval
-from panj.reports.words import interval_text, listing, moved, scale, signed, verdict
+from panj.reports.words import interval_text, listing, moved, scale, scale_of, signed, verdict
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,12 @@ def test_axes_hold_their_values_and_have_few_round_ticks():
 def test_five_years_at_most_are_written():
     clock = [Month("1991-09") + index for index in range(172)]
     assert len(year_ticks(clock)) <= 5
+
+
+def test_medians_that_differ_are_told_apart():
+    def level(value: float) -> Interval:
+        return Interval(value, value, value, value, value)
+
+    form = scale_of((level(0.1234), level(0.1201)), "1")
+    assert (form.full(0.1234), form.full(0.1201)) == ("12.3 %", "12.0 %")
+    assert scale_of((level(0.12), level(0.12)), "1").full(0.12) == "12 %"

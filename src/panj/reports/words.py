@@ -79,9 +79,16 @@ def _decimals(size: float, significant: int) -> int:
 
 
 def scale_of(values: Sequence[Interval | None], unit: str) -> Scale:
-    """One scale for several intervals, so that they can be compared by eye."""
-    ends = [abs(end) for value in values if value for end in (value.low90, value.high90, value.median)]
-    return scale(max(ends, default=0.0), unit)
+    """One scale for several intervals, so that they can be compared by eye: medians that differ are told apart."""
+    known = [value for value in values if value]
+    ends = [abs(end) for value in known for end in (value.low90, value.high90, value.median)]
+    form = scale(max(ends, default=0.0), unit)
+    medians = {value.median for value in known}
+    for more in range(3):
+        finer = Scale(form.factor, form.suffix, form.decimals + more)
+        if len({finer.bare(median) for median in medians}) == len(medians):
+            return finer
+    return form
 
 
 def step_of(change: Interval | None, form: Scale) -> Scale:

@@ -104,68 +104,83 @@ class _Chunk(NamedTuple):
     stay: Array  # origin x column
     begins: Array  # origin x column
     live: Array  # stage x group: whether any journey can pass through the group with so many links left
-    keep: Array | None
+    pass_kept: Array  # as `pass_on`, of what is not lost
+    end_kept: Array  # as `end`, of what is not lost
     volume: Array
     gauge: Array  # origin x column: logarithm by which values there are raised
     spread: Array
     horizon: int
 
-    def go_on(self, departing: Array, live: Array) -> Array:
-        """From values of departing links to the values of departing links one link earlier."""
-        values = self._through(self.weight, departing, 2, live)
-        return self.sums.times(self.pass_on, values[self.network.arrived])
+    def go_on(self, departing: list[Array], live: Array) -> list[Array]:
+        """From values of departing links, by group, to the values of departing links one link earlier."""
+        values = jnp.concatenate(self._through(self.weight, self.weight_back, departing, live))
+        return [
+            self.sums.plus(self.sums.times(self.pass_on[part], values[self.network.arrived[part]]), self.end[part])
+            for part in self.departing_parts
+        ]
 
-    def spread_out(self, departing: Array, live: Array) -> Array:
-        """The adjoint of `go_on`."""
-        arriving = self.sums.times(self.pass_on, departing)
-        if self.keep is not None:
-            arriving = self.sums.times(arriving, self.keep)
-        return self._through(self.weight_back, arriving[self.network.arriving], 1, live)
+    def spread_out(self, departing: list[Array], live: Array) -> list[Array]:
+        """The adjoint of `go_on`, less what is lost."""
+        passed = self.sums.times(self.pass_kept, jnp.concatenate(departing))
+        arriving = [passed[self.network.arriving[part]] for part in _parts(self.network.weight, 1)]
+        return self._through(self.weight_back, self.weight, arriving, live)
 
-    def _through(self, blocks: list[Array], rows: Array, axis: int, live: Array) -> Array:
-        def work(block: Array, part: Array) -> Array:
-            return self.sums.through(block, part)
+    def by_group(self, departing: Array) -> list[Array]:
+        """Cut an array over departing links by the group that they leave."""
+        return [departing[part] for part in self.departing_parts]
 
-        def rest(block: Array, part: Array) -> Array:
-            return self.sums.hold_number(jnp.zeros((block.shape[0], part.shape[1]), part.dtype))
+    def _through(self, blocks: list[Array], transposed: list[Array], rows: list[Array], live: Array) -> list[Array]:
+        return [self.sums.through_if(*each) for each in zip(live, blocks, transposed, rows, strict=True)]
 
-        parts = zip(blocks, _parts(self.network.weight, axis), live, strict=True)
-        return jnp.concatenate([lax.cond(alive, work, rest, block, rows[part]) for block, part, alive in parts])
+    @property
+    def departing_parts(self) -> list[slice]:
+        """Where the links that leave each group stand in the departing order."""
+        return _parts(self.network.weight, 2)
 
 
 def _load(chunk: _Chunk) -> tuple[Array, ...]:
     sums = chunk.sums
 
-    def earlier(value: Array, live: Array) -> tuple[Array, Array]:
-        return sums.plus(chunk.go_on(value, live), chunk.end), value
+    def earlier(value: list[Array], live: Array) -> tuple[list[Array], list[Array]]:
+        return chunk.go_on(value, live), value
 
-    last, values = lax.scan(earlier, chunk.end, chunk.live)
-    top = _top(chunk, last)
+    last, values = lax.scan(earlier, chunk.by_group(chunk.end), chunk.live, unroll=True)
+    top = _top(chunk, jnp.concatenate(last))
     share = sums.over(sums.hold_number(chunk.volume), top)
-    first = sums.through(chunk.start.T, share)
+    first = chunk.by_group(sums.through(chunk.start.T, share))
 
-    def later(carry: tuple[Array, Array, Array], stage: tuple[Array, Array]) -> tuple[tuple[Array, Array, Array], None]:
+    def crossing(value: list[Array], reached: list[Array]) -> list[Array]:
+        return [sums.number(sums.times(v, r)) for v, r in zip(value, reached, strict=True)]
+
+    def later(carry: _Reached, stage: tuple[list[Array], Array]) -> tuple[_Reached, None]:
         value, live = stage
-        reached, traffic, total = carry
-        reached = chunk.spread_out(reached, live)
-        return (reached, traffic + sums.number(sums.times(value, reached)), sums.plus(total, reached)), None
+        reached = chunk.spread_out(carry.reached, live)
+        traffic = [a + b for a, b in zip(carry.traffic, crossing(value, reached), strict=True)]
+        total = [sums.plus(a, b) for a, b in zip(carry.total, reached, strict=True)]
+        return _Reached(reached, traffic, total), None
 
-    begin = (first, sums.number(sums.times(last, first)), first)
-    (_, traffic, total), _ = lax.scan(later, begin, (values, chunk.live), reverse=True)
-    ended = sums.times(chunk.end, total)
-    if chunk.keep is not None:
-        ended = sums.times(ended, chunk.keep)
+    begin = _Reached(first, crossing(last, first), first)
+    end, _ = lax.scan(later, begin, (values, chunk.live), reverse=True, unroll=True)
+    ended = sums.times(chunk.end_kept, jnp.concatenate(end.total))
     arrived = sums.number(sums.total(ended)) + sums.number(sums.total(sums.times(chunk.stay, share)))
     sent = sums.number(sums.times(share, top))
-    return traffic, sent, arrived[None], _cost_of(chunk, top)
+    return jnp.concatenate(end.traffic), sent, arrived[None], _cost_of(chunk, top)
+
+
+class _Reached(NamedTuple):
+    """Forwards, by group that links leave: what reaches them now, and in all; their traffic so far."""
+
+    reached: list[Array]
+    traffic: list[Array]
+    total: list[Array]
 
 
 def _expect(chunk: _Chunk) -> tuple[Array, ...]:
-    def earlier(value: Array, live: Array) -> tuple[Array, None]:
-        return chunk.sums.plus(chunk.go_on(value, live), chunk.end), None
+    def earlier(value: list[Array], live: Array) -> tuple[list[Array], None]:
+        return chunk.go_on(value, live), None
 
-    last, _ = lax.scan(earlier, chunk.end, chunk.live)
-    return (_cost_of(chunk, _top(chunk, last)),)
+    last, _ = lax.scan(earlier, chunk.by_group(chunk.end), chunk.live)
+    return (_cost_of(chunk, _top(chunk, jnp.concatenate(last))),)
 
 
 def _top(chunk: _Chunk, value: Array) -> Array:
@@ -175,12 +190,13 @@ def _top(chunk: _Chunk, value: Array) -> Array:
 
 def _grow(chunk: _Chunk) -> tuple[Array, ...]:
     sums = chunk.sums
+    chunk = chunk._replace(end=sums.hold_number(jnp.zeros_like(chunk.end)))
     half = chunk.horizon // 2
     always = jnp.ones(len(chunk.weight), bool)
 
     def normed(_: int, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         value, grown = carry
-        value = chunk.go_on(value, always)
+        value = jnp.concatenate(chunk.go_on(chunk.by_group(value), always))
         size = sums.logarithm(sums.total(value))
         return sums.over(value, sums.hold(size)[None]), grown + size
 
@@ -227,7 +243,7 @@ def _by_chunk(
         head = gauge[network.bundle.head]
         pass_on = sums.hold(gauge[network.bundle.tail] - head - local)
         end = sums.times(pass_on, sums.hold(head - stop[network.arrived]))
-        kept = None if keep is None else sums.hold_number(columns(keep[network.departing], pairs))
+        kept = sums.hold_number(jnp.ones_like(local) if keep is None else columns(keep[network.departing], pairs))
         origin = gauge[network.origin_group]
         blocks, back = (network.step, [b.swapaxes(1, 2) for b in network.step]) if network.exact else (
             network.weight, network.weight_back)  # fmt: skip
@@ -243,8 +259,9 @@ def _by_chunk(
                 end=end,
                 stay=sums.hold(origin - stay),
                 begins=jnp.repeat(network.begins[:, pairs], members, axis=1),
-                live=_live(network, pairs, horizon),
-                keep=kept,
+                live=live_groups(network, pairs, horizon),
+                pass_kept=sums.times(pass_on, kept),
+                end_kept=sums.times(end, kept),
                 volume=columns(volume, pairs),
                 gauge=origin,
                 spread=network.spread[c],
@@ -309,7 +326,7 @@ def _cost_to_go(
     return jnp.where(jnp.isfinite(gauge), gauge, 0.0)
 
 
-def _live(network: Network, pairs: Int[Array, " width"], horizon: int) -> Bool[Array, "stage group"]:
+def live_groups(network: Network, pairs: Int[Array, " width"], horizon: int) -> Bool[Array, "stage group"]:
     """Whether any journey can pass through a group with 1, 2, ... links left: elsewhere nothing need be computed."""
     bundle = network.bundle
     left = jnp.arange(1, horizon)[:, None, None]

@@ -332,7 +332,7 @@ def _bundles(
     first = np.array([np.isfinite(start[:, :, r]).any(axis=2) for r in rows]).reshape(number, *start.shape[:2])
     begun = (first[:, list(class_of)] & begins.T).any(axis=2)  # bundle, pair
     behind = 1 + _fewest(begun, turns.swapaxes(1, 2))
-    to_come = _fewest(np.array(np.isfinite(stop), bool), turns)
+    to_come = _fewest(stop < np.inf, turns)
     ahead = 1 + np.where(turns, to_come.T[:, None, :], FAR).min(axis=2, initial=FAR).T
     return Bundles(
         rows=jnp.asarray(_pad(rows, len(tail))),
@@ -354,8 +354,8 @@ def _bundles(
     )
 
 
-def _fewest(at_once: NDArray[np.bool_], turns: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Fewest turns from each bundle to one where it can be done at once; bundle x pair."""
+def _fewest(at_once: Any, turns: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Fewest turns from each bundle to one where it can be done at once; both are bundle x pair."""
     count = np.where(at_once, 0, FAR)
     for _ in range(len(at_once)):
         count = np.minimum(count, 1 + np.where(turns, count.T[:, None, :], FAR).min(axis=2, initial=FAR).T)

@@ -203,7 +203,7 @@ def draw(series: Series, region: Region, months: Sequence[Month]) -> Fan:
     drawing = fan_chart(words, bands, months, series.unit, series.tone, pivot, marks(region, months, series.places))
     change = comparison.change
     step = step_of(change, form)
-    said = verdict(change)
+    said = verdict(change, step)
     brief = "" if change is None else f"{signed(change.median, step)} {change_suffix(step)}".strip()
     return Fan(
         series.title,

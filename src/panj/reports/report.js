@@ -136,7 +136,7 @@
 
     function drawTraffic(at) {
       const index = Number(flowChoice.value), flow = map.flows[index], value = flows[index].crossing;
-      const size = 7 / zoom;
+      const size = (drawing.clientWidth < 500 ? 13 : 7) / zoom;
       map.crossings.forEach((row, place) => {
         if (!row) return;
         const open = row[5] <= at && at <= row[6];
@@ -247,6 +247,7 @@
     lookChoice.addEventListener("change", () => {
       drawing.setAttribute("viewBox", lookChoice.value || whole.trim());
       zoom = lookChoice.value ? Number(whole.split(" ")[2]) / Number(lookChoice.value.split(" ")[2]) : 1;
+      drawing.style.setProperty("--zoom", zoom);
       draw();
     });
     for (const group of drawing.querySelectorAll(".border")) {

@@ -151,7 +151,7 @@ def _line_view(line: Line) -> dict[str, Any]:
         "before": _number(early, form),
         "after": _number(late, form),
         "change": None if change is None else _change(change, step),
-        "verdict": words.verdict(change),
+        "verdict": words.verdict(change, step),
         "dots": dot_plot(line.title, line.comparison, form, top, line.tone),
     }
 
@@ -190,7 +190,7 @@ def _aspects(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[di
                     "before": _number(one.comparison.before, form),
                     "after": _number(one.comparison.after, form),
                     "change": None if one.comparison.change is None else _change(one.comparison.change, step),
-                    "verdict": words.verdict(one.comparison.change),
+                    "verdict": words.verdict(one.comparison.change, step),
                 }
             )
         rows.append({"aspect": aspect, "numbers": numbers})

@@ -119,11 +119,18 @@ def change_suffix(form: Scale) -> str:
     return "points" if form.suffix == "%" else form.suffix
 
 
-def verdict(change: Interval | None) -> str:
-    """One of ``up``, ``down``, ``unclear``, ``same``, ``unknown``: what a change's 90 % interval says."""
+def verdict(change: Interval | None, step: Scale | None = None) -> str:
+    """What may be said of a change: ``up``, ``down``, ``unclear``, ``same`` or ``unknown``.
+
+    Args:
+        change: The change; ``unclear`` where its 90 % interval holds zero.
+        step: How it is written; a change that is written as nought is none.
+    """
     if change is None:
         return "unknown"
     if change.certain and change.median == 0:
+        return "same"
+    if step is not None and not change.straddles_zero and not step.bare(change.median).strip("0.,"):
         return "same"
     if change.straddles_zero:
         return "unclear"
@@ -137,8 +144,9 @@ def moved(comparison: Comparison, form: Scale) -> str:
         return "has no figure for both periods"
     ends = f"{form.full(before.median)} to {form.full(after.median)}"
     step = step_of(change, form)
+    said = verdict(change, step)
     spread = f"{signed(change.low90, step)} to {signed(change.high90, step)} {change_suffix(step)}".strip()
-    match verdict(change):
+    match said:
         case "up":
             return f"rose from {ends} (90 % interval of the change: {spread})"
         case "down":

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import panj.passage.solve
-from panj.passage import Link, Network, NetworkError, Pair, Traffic
+from panj.passage import Link, Network, NetworkError, Traffic
 
 
 def good():
@@ -35,7 +35,6 @@ FAULTS = {
     "size is -1": {"links": [Link("a2", "b", -1)]},
     "'trains' is no class": {"pairs": [("trains", "b")]},
     "destination 'q' is in no group": {"pairs": [("carts", "q")]},
-    "it begins at 'b', which is no origin": {"pairs": [Pair("carts", "b", ("b",))]},
     "there are no origins": {"origins": []},
     "origin 0: portal 'q'": {"origins": ["q"]},
     "no link 7": {"allowed_turns": [(0, 7)]},

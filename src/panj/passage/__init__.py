@@ -7,7 +7,7 @@ Begin with `passage`, or combine `assign` and `equilibrium` into a loop of your 
 from panj.passage.equilibrium import Equilibrium, equilibrium
 from panj.passage.faults import NetworkError
 from panj.passage.loading import Assignment, assign, expected_cost, radius
-from panj.passage.network import Link, Network, Pair, Traffic
+from panj.passage.network import Link, Network, Traffic
 from panj.passage.routes import route_shares
 from panj.passage.solve import Passage, passage
 
@@ -17,7 +17,6 @@ __all__ = [
     "Link",
     "Network",
     "NetworkError",
-    "Pair",
     "Passage",
     "Traffic",
     "assign",

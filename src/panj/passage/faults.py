@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from panj.passage.network import Link, Pair, Traffic
+    from panj.passage.network import Link, Traffic
 
 
 class NetworkError(ValueError):
@@ -25,7 +25,7 @@ def faults_of(
     groups: Mapping[Any, Sequence[Any]],
     classes: Mapping[Any, Traffic],
     links: Sequence[Link],
-    pairs: Sequence[Pair],
+    pairs: Sequence[tuple[Any, Any]],
     origins: Sequence[Any],
     allowed_turns: Sequence[tuple[int, int]],
 ) -> list[str]:
@@ -89,20 +89,18 @@ def _of_links(home: Mapping[Any, Any], links: Sequence[Link]) -> Iterator[str]:
 def _of_pairs(
     home: Mapping[Any, Any],
     classes: Mapping[Any, Traffic],
-    pairs: Sequence[Pair],
+    pairs: Sequence[tuple[Any, Any]],
     origins: Sequence[Any],
 ) -> Iterator[str]:
     if not len(pairs):
         yield "there are no pairs. Give at least one (class, destination)."
     if not len(origins):
         yield "there are no origins. Give at least one portal where journeys begin."
-    for number, pair in enumerate(pairs):
-        if pair.traffic not in classes:
-            yield f"pair {number}: {pair.traffic!r} is no class. Classes: {_names(classes)}."
-        if pair.destination not in home:
-            yield f"pair {number}: destination {pair.destination!r} is in no group. List it in one."
-        for portal in set(pair.origins or ()) - set(origins):
-            yield f"pair {number}: it begins at {portal!r}, which is no origin. List it among the origins."
+    for number, (name, destination) in enumerate(pairs):
+        if name not in classes:
+            yield f"pair {number}: {name!r} is no class. Classes: {_names(classes)}."
+        if destination not in home:
+            yield f"pair {number}: destination {destination!r} is in no group. List it in one."
     for number, portal in enumerate(origins):
         if portal not in home:
             yield f"origin {number}: portal {portal!r} is in no group. List it in one."

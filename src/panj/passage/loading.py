@@ -10,7 +10,7 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Int
 
 from panj.passage.network import Network
 from panj.passage.sums import Sums, logarithms, products
@@ -102,8 +102,6 @@ class _Chunk(NamedTuple):
     pass_on: Array  # departing x column: weight of a link, in the gauge
     end: Array  # departing x column: weight of a link and then the destination, no further link
     stay: Array  # origin x column
-    begins: Array  # origin x column
-    live: Array  # stage x group: whether any journey can pass through the group with so many links left
     pass_kept: Array  # as `pass_on`, of what is not lost
     end_kept: Array  # as `end`, of what is not lost
     volume: Array
@@ -111,26 +109,26 @@ class _Chunk(NamedTuple):
     spread: Array
     horizon: int
 
-    def go_on(self, departing: list[Array], live: Array) -> list[Array]:
+    def go_on(self, departing: list[Array]) -> list[Array]:
         """From values of departing links, by group, to the values of departing links one link earlier."""
-        values = jnp.concatenate(self._through(self.weight, self.weight_back, departing, live))
+        values = jnp.concatenate(self._through(self.weight, departing))
         return [
             self.sums.plus(self.sums.times(self.pass_on[part], values[self.network.arrived[part]]), self.end[part])
             for part in self.departing_parts
         ]
 
-    def spread_out(self, departing: list[Array], live: Array) -> list[Array]:
+    def spread_out(self, departing: list[Array]) -> list[Array]:
         """The adjoint of `go_on`, less what is lost."""
         passed = self.sums.times(self.pass_kept, jnp.concatenate(departing))
         arriving = [passed[self.network.arriving[part]] for part in _parts(self.network.weight, 1)]
-        return self._through(self.weight_back, self.weight, arriving, live)
+        return self._through(self.weight_back, arriving)
 
     def by_group(self, departing: Array) -> list[Array]:
         """Cut an array over departing links by the group that they leave."""
         return [departing[part] for part in self.departing_parts]
 
-    def _through(self, blocks: list[Array], transposed: list[Array], rows: list[Array], live: Array) -> list[Array]:
-        return [self.sums.through_if(*each) for each in zip(live, blocks, transposed, rows, strict=True)]
+    def _through(self, blocks: list[Array], rows: list[Array]) -> list[Array]:
+        return [self.sums.through(block, part) for block, part in zip(blocks, rows, strict=True)]
 
     @property
     def departing_parts(self) -> list[slice]:
@@ -141,10 +139,10 @@ class _Chunk(NamedTuple):
 def _load(chunk: _Chunk) -> tuple[Array, ...]:
     sums = chunk.sums
 
-    def earlier(value: list[Array], live: Array) -> tuple[list[Array], list[Array]]:
-        return chunk.go_on(value, live), value
+    def earlier(value: list[Array], _: None) -> tuple[list[Array], list[Array]]:
+        return chunk.go_on(value), value
 
-    last, values = lax.scan(earlier, chunk.by_group(chunk.end), chunk.live, unroll=True)
+    last, values = lax.scan(earlier, chunk.by_group(chunk.end), length=chunk.horizon - 1, unroll=True)
     top = _top(chunk, jnp.concatenate(last))
     share = sums.over(sums.hold_number(chunk.volume), top)
     first = chunk.by_group(sums.through(chunk.start.T, share))
@@ -152,15 +150,14 @@ def _load(chunk: _Chunk) -> tuple[Array, ...]:
     def crossing(value: list[Array], reached: list[Array]) -> list[Array]:
         return [sums.number(sums.times(v, r)) for v, r in zip(value, reached, strict=True)]
 
-    def later(carry: _Reached, stage: tuple[list[Array], Array]) -> tuple[_Reached, None]:
-        value, live = stage
-        reached = chunk.spread_out(carry.reached, live)
+    def later(carry: _Reached, value: list[Array]) -> tuple[_Reached, None]:
+        reached = chunk.spread_out(carry.reached)
         traffic = [a + b for a, b in zip(carry.traffic, crossing(value, reached), strict=True)]
         total = [sums.plus(a, b) for a, b in zip(carry.total, reached, strict=True)]
         return _Reached(reached, traffic, total), None
 
     begin = _Reached(first, crossing(last, first), first)
-    end, _ = lax.scan(later, begin, (values, chunk.live), reverse=True, unroll=True)
+    end, _ = lax.scan(later, begin, values, reverse=True, unroll=True)
     ended = sums.times(chunk.end_kept, jnp.concatenate(end.total))
     arrived = sums.number(sums.total(ended)) + sums.number(sums.total(sums.times(chunk.stay, share)))
     sent = sums.number(sums.times(share, top))
@@ -176,27 +173,25 @@ class _Reached(NamedTuple):
 
 
 def _expect(chunk: _Chunk) -> tuple[Array, ...]:
-    def earlier(value: list[Array], live: Array) -> tuple[list[Array], None]:
-        return chunk.go_on(value, live), None
+    def earlier(value: list[Array], _: None) -> tuple[list[Array], None]:
+        return chunk.go_on(value), None
 
-    last, _ = lax.scan(earlier, chunk.by_group(chunk.end), chunk.live)
+    last, _ = lax.scan(earlier, chunk.by_group(chunk.end), length=chunk.horizon - 1)
     return (_cost_of(chunk, _top(chunk, jnp.concatenate(last))),)
 
 
 def _top(chunk: _Chunk, value: Array) -> Array:
-    top = chunk.sums.plus(chunk.sums.through(chunk.start, value), chunk.stay)
-    return jnp.where(chunk.begins, top, chunk.sums.hold_number(jnp.zeros((), top.dtype)))
+    return chunk.sums.plus(chunk.sums.through(chunk.start, value), chunk.stay)
 
 
 def _grow(chunk: _Chunk) -> tuple[Array, ...]:
     sums = chunk.sums
     chunk = chunk._replace(end=sums.hold_number(jnp.zeros_like(chunk.end)))
     half = chunk.horizon // 2
-    always = jnp.ones(len(chunk.weight), bool)
 
     def normed(_: int, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         value, grown = carry
-        value = jnp.concatenate(chunk.go_on(chunk.by_group(value), always))
+        value = jnp.concatenate(chunk.go_on(chunk.by_group(value)))
         size = sums.logarithm(sums.total(value))
         return sums.over(value, sums.hold(size)[None]), grown + size
 
@@ -258,8 +253,6 @@ def _by_chunk(
                 pass_on=pass_on,
                 end=end,
                 stay=sums.hold(origin - stay),
-                begins=jnp.repeat(network.begins[:, pairs], members, axis=1),
-                live=live_groups(network, pairs, horizon),
                 pass_kept=sums.times(pass_on, kept),
                 end_kept=sums.times(end, kept),
                 volume=columns(volume, pairs),
@@ -324,14 +317,6 @@ def _cost_to_go(
     ahead = jnp.concatenate([least + to_go, closed])
     gauge = jnp.minimum(group_stop, ahead[bundle.leaving].min(axis=1))
     return jnp.where(jnp.isfinite(gauge), gauge, 0.0)
-
-
-def live_groups(network: Network, pairs: Int[Array, " width"], horizon: int) -> Bool[Array, "stage group"]:
-    """Whether any journey can pass through a group with 1, 2, ... links left: elsewhere nothing need be computed."""
-    bundle = network.bundle
-    left = jnp.arange(1, horizon)[:, None, None]
-    used = (bundle.behind[:, pairs] <= horizon - left) & (bundle.ahead[:, pairs] <= left)
-    return (used.any(axis=2)[:, None, :] & bundle.entering).any(axis=2)
 
 
 def _parts(blocks: tuple[Array, ...], axis: int) -> list[slice]:

@@ -13,7 +13,7 @@ from typing import Any
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Int
 from numpy.typing import ArrayLike, NDArray
 
 from panj.passage.faults import NetworkError, faults_of
@@ -23,7 +23,6 @@ Portal = Name
 Real = NDArray[np.float64]
 
 WIDE = 60.0  # block costs may differ by this many spreads before products of float32 are no longer enough
-FAR = 10**6  # more links than any journey uses
 
 
 @dataclass(frozen=True)
@@ -54,21 +53,6 @@ class Link:
     size: float = 1.0
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Traffic of one class to one destination.
-
-    Attributes:
-        traffic: Name of its class.
-        destination: Portal where it ends.
-        origins: Portals where it may begin; None: every origin of the network. The fewer, the quicker.
-    """
-
-    traffic: Name
-    destination: Portal
-    origins: tuple[Portal, ...] | None = None
-
-
 class Network(eqx.Module):
     """A checked network, ready for `assign`. Make one with `Network.build`.
 
@@ -93,7 +77,6 @@ class Network(eqx.Module):
     start: Float[Array, "class origin link"]
     stop: Float[Array, "link pair"]
     stay: Float[Array, "origin pair"]
-    begins: Bool[Array, "origin pair"]  # whether a pair may begin at an origin
     log_size: Float[Array, " link"]
     departing: Int[Array, " link"]  # link (caller's number) at each place of the departing order
     placed: Int[Array, " link"]  # the inverse: place in the departing order of each link
@@ -104,7 +87,7 @@ class Network(eqx.Module):
     groups: tuple[Name, ...] = eqx.field(static=True)
     origins: tuple[Portal, ...] = eqx.field(static=True)
     classes: tuple[Name, ...] = eqx.field(static=True)
-    pairs: tuple[Pair, ...] = eqx.field(static=True)
+    pairs: tuple[tuple[Name, Portal], ...] = eqx.field(static=True)
     links: tuple[tuple[Portal, Portal], ...] = eqx.field(static=True)
     tail_group: tuple[int, ...] = eqx.field(static=True)  # by caller's link number
     head_group: tuple[int, ...] = eqx.field(static=True)
@@ -115,7 +98,7 @@ class Network(eqx.Module):
         groups: Mapping[Name, Sequence[Portal]],
         classes: Mapping[Name, Traffic],
         links: Sequence[Link | tuple[Portal, Portal]],
-        pairs: Sequence[Pair | tuple[Name, Portal]],
+        pairs: Sequence[tuple[Name, Portal]],
         origins: Sequence[Portal],
         allowed_turns: Sequence[tuple[int, int]] = (),
         exact: bool | None = None,
@@ -127,7 +110,7 @@ class Network(eqx.Module):
             groups: Name of each group and its portals. A portal (any hashable name) belongs to one group.
             classes: Name and costs of each class of traffic.
             links: Directed links, `Link` or (tail, head). The order given here is the order of every link axis.
-            pairs: `Pair` or (class, destination). The order given here is the order of every pair axis.
+            pairs: (class, destination portal). The order given here is the order of every pair axis.
             origins: Portals where journeys may begin. The order given here is the order of every origin axis.
             allowed_turns: (link in, link out) by number: exceptions to the rule that one who has come from a group does
                 not go straight back into it.
@@ -139,16 +122,15 @@ class Network(eqx.Module):
             NetworkError: All faults, each with a remedy.
         """
         ways = [link if isinstance(link, Link) else Link(*link) for link in links]
-        demands = [pair if isinstance(pair, Pair) else Pair(*pair) for pair in pairs]
-        faults = faults_of(groups, classes, ways, demands, origins, allowed_turns)
+        faults = faults_of(groups, classes, ways, pairs, origins, allowed_turns)
         if faults:
             raise NetworkError(faults)
-        return _assemble(groups, classes, ways, demands, origins, allowed_turns, exact, jnp.dtype(dtype))
+        return _assemble(groups, classes, ways, pairs, origins, allowed_turns, exact, jnp.dtype(dtype))
 
     def only(self, pairs: Sequence[int]) -> Network:
         """Return the same network with these pairs (by number, in this order) and no class that none of them needs."""
         chosen = np.asarray(pairs, int)
-        kept = [name for name in self.classes if any(self.pairs[i].traffic == name for i in chosen)]
+        kept = [name for name in self.classes if any(self.pairs[i][0] == name for i in chosen)]
         rows = np.asarray([self.classes.index(name) for name in kept], int)
 
         def by_class(blocks: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -163,7 +145,6 @@ class Network(eqx.Module):
             start=self.start[rows],
             stop=self.stop[:, chosen],
             stay=self.stay[:, chosen],
-            begins=self.begins[:, chosen],
             bundle=self.bundle.only(rows, chosen),
             classes=tuple(kept),
             pairs=tuple(self.pairs[i] for i in chosen),
@@ -172,7 +153,7 @@ class Network(eqx.Module):
     @property
     def class_of_pair(self) -> tuple[int, ...]:
         """Number of the class of each pair."""
-        return tuple(self.classes.index(pair.traffic) for pair in self.pairs)
+        return tuple(self.classes.index(name) for name, _ in self.pairs)
 
     @property
     def pair_spread(self) -> Float[Array, " pair"]:
@@ -181,7 +162,7 @@ class Network(eqx.Module):
 
 
 class Bundles(eqx.Module):
-    """All links from one group to another, taken together: what bounds of the cost and the number of links need.
+    """All links from one group to another, taken together: what a lower bound of the cost to go needs.
 
     Index arrays are padded with the number of bundles (or links), where an infinite cost stands.
     """
@@ -190,11 +171,8 @@ class Bundles(eqx.Module):
     after: Int[Array, "bundle most"]  # bundles by which one may go on
     step: Float[Array, "class bundle most"]  # least block cost to them
     leaving: Int[Array, "group most"]  # bundles that leave a group
-    entering: Bool[Array, "group bundle"]  # whether a bundle arrives in a group
     stop: Float[Array, "bundle pair"]  # least cost to the destination
     group_stop: Float[Array, "group pair"]
-    behind: Int[Array, "bundle pair"]  # fewest links used on arrival, this one included
-    ahead: Int[Array, "bundle pair"]  # fewest links to the destination that are still to come, at least one
     tail: Int[Array, " link"]  # group that a departing link leaves
     head: Int[Array, " link"]  # group at which a departing link arrives
 
@@ -205,8 +183,6 @@ class Bundles(eqx.Module):
             step=self.step[classes],
             stop=self.stop[:, pairs],
             group_stop=self.group_stop[:, pairs],
-            behind=self.behind[:, pairs],
-            ahead=self.ahead[:, pairs],
         )
 
 
@@ -214,7 +190,7 @@ def _assemble(
     groups: Mapping[Name, Sequence[Portal]],
     classes: Mapping[Name, Traffic],
     links: Sequence[Link],
-    pairs: Sequence[Pair],
+    pairs: Sequence[tuple[Name, Portal]],
     origins: Sequence[Portal],
     allowed_turns: Sequence[tuple[int, int]],
     exact: bool | None,
@@ -242,7 +218,7 @@ def _assemble(
 
     steps = [step(g) for g in range(len(names))]
     start_at = np.array([where[portal] for portal in origins], int).reshape(-1, 2)
-    stop_at = [(class_names.index(pair.traffic), *where[pair.destination]) for pair in pairs]
+    stop_at = [(class_names.index(name), *where[portal]) for name, portal in pairs]
 
     def stop(points: NDArray[np.int_]) -> Real:
         return np.array(
@@ -253,8 +229,7 @@ def _assemble(
         [[[cost[g][i, k] if g == h else np.inf for h, k in tail] for g, i in start_at] for cost in costs], float
     ).reshape(len(classes), len(origins), len(links))
     ranges = [np.ptp(finite) for cost in costs for block in cost if len(finite := block[np.isfinite(block)])]
-    begins = np.array([[pair.origins is None or portal in pair.origins for pair in pairs] for portal in origins])
-    stops, stays = stop(head[arriving]), np.where(begins, stop(start_at), np.inf)
+    stops, stays = stop(head[arriving]), stop(start_at)
 
     def array(values: Any) -> Array:
         return jnp.asarray(values, dtype)
@@ -267,7 +242,6 @@ def _assemble(
         start=array(start),
         stop=array(stops),
         stay=array(stays),
-        begins=jnp.asarray(begins),
         log_size=array(np.log([links[i].size for i in departing])),
         departing=jnp.asarray(departing),
         placed=jnp.asarray(np.argsort(departing)),
@@ -279,11 +253,8 @@ def _assemble(
             head[:, 0],
             arriving,
             steps,
-            start,
             stops,
             stays,
-            begins,
-            [c for c, *_ in stop_at],
             start_at[:, 0],
             array,
         ),
@@ -307,11 +278,8 @@ def _bundles(
     head: NDArray[np.int_],
     arriving: NDArray[np.int_],
     steps: Sequence[Real],
-    start: Real,
     stops: Real,
     stays: Real,
-    begins: NDArray[np.bool_],
-    class_of: Sequence[int],
     origin_group: NDArray[np.int_],
     array: Any,
 ) -> Bundles:
@@ -319,7 +287,7 @@ def _bundles(
     groups, number = len(steps), len(names)
     rows = [np.flatnonzero((tail == g) & (head == h)) for g, h in names]
     arrivals = [np.flatnonzero((tail[arriving] == g) & (head[arriving] == h)) for g, h in names]
-    least = np.full((len(start), number, number + 1), np.inf)
+    least = np.full((len(steps[0]), number, number + 1), np.inf)
     for b, (g, h) in enumerate(names):
         ins = tail[arriving][head[arriving] == h] == g
         for n, (k, to) in enumerate(names):
@@ -328,18 +296,11 @@ def _bundles(
                 least[:, b, n] = steps[h][:, ins][:, :, outs].min(axis=(1, 2))
     after = _pad([np.flatnonzero(np.isfinite(ways).any(axis=0)) for ways in least.swapaxes(0, 1)], number)
     stop = np.array([stops[rows].min(axis=0) for rows in arrivals]).reshape(number, stops.shape[1])
-    turns = np.isfinite(least[:, :, :number])[list(class_of)]  # pair, from bundle, to bundle
-    first = np.array([np.isfinite(start[:, :, r]).any(axis=2) for r in rows]).reshape(number, *start.shape[:2])
-    begun = (first[:, list(class_of)] & begins.T).any(axis=2)  # bundle, pair
-    behind = 1 + _fewest(begun, turns.swapaxes(1, 2))
-    to_come = _fewest(stop < np.inf, turns)
-    ahead = 1 + np.where(turns, to_come.T[:, None, :], FAR).min(axis=2, initial=FAR).T
     return Bundles(
         rows=jnp.asarray(_pad(rows, len(tail))),
         after=jnp.asarray(after),
         step=array(np.take_along_axis(least, after[None], axis=2)),
         leaving=jnp.asarray(_pad([np.flatnonzero([n[0] == g for n in names]) for g in range(groups)], number)),
-        entering=jnp.asarray(np.array([[n[1] == g for n in names] for g in range(groups)]).reshape(groups, number)),
         stop=array(stop),
         group_stop=array(
             [
@@ -347,19 +308,9 @@ def _bundles(
                 for g in range(groups)
             ]
         ),
-        behind=jnp.asarray(behind),
-        ahead=jnp.asarray(ahead),
         tail=jnp.asarray(tail),
         head=jnp.asarray(head),
     )
-
-
-def _fewest(at_once: Any, turns: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Fewest turns from each bundle to one where it can be done at once; both are bundle x pair."""
-    count = np.where(at_once, 0, FAR)
-    for _ in range(len(at_once)):
-        count = np.minimum(count, 1 + np.where(turns, count.T[:, None, :], FAR).min(axis=2, initial=FAR).T)
-    return count
 
 
 def _pad(rows: Sequence[NDArray[np.int_]], fill: int) -> NDArray[np.int_]:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
-from jax.custom_derivatives import linear_call
 from jaxtyping import Array
 
 LIMIT = 80.0  # exp(80) is still a float32, with room for a sum of thousands
@@ -25,7 +24,6 @@ class Sums(NamedTuple):
     plus: Callable[[Array, Array], Array]
     total: Callable[[Array], Array]  # over the first axis
     through: Callable[[Array, Array], Array]  # [a, b] with [b, column]
-    through_if: Callable[[Array, Array, Array, Array], Array]  # live, [a, b], its transpose, [b, column]; else zeros
 
 
 def safe_log(number: Array) -> Array:
@@ -53,35 +51,6 @@ def _log_through(block: Array, rows: Array) -> Array:
     return _log_total(block[:, :, None] + rows[None], axis=1)
 
 
-def _log_through_if(live: Array, block: Array, _: Array, rows: Array) -> Array:
-    def rest(block: Array, rows: Array) -> Array:
-        return jnp.full((block.shape[0], rows.shape[1]), -jnp.inf, rows.dtype)
-
-    result: Array = lax.cond(live, _log_through, rest, block, rows)
-    return result
-
-
-def _product_if(live: Array, block: Array, transpose: Array, rows: Array) -> Array:
-    """Block @ rows, or zeros; told how to transpose, so that gradients keep no copies of the blocks."""
-
-    def forwards(fixed: tuple[Array, Array, Array], rows: Array) -> Array:
-        return _either(fixed[0], fixed[1], rows)
-
-    def backwards(fixed: tuple[Array, Array, Array], rows: Array) -> Array:
-        return _either(fixed[0], fixed[2], rows)
-
-    result: Array = linear_call(forwards, backwards, (live, block, transpose), rows)
-    return result
-
-
-def _either(live: Array, block: Array, rows: Array) -> Array:
-    def rest(block: Array, rows: Array) -> Array:
-        return jnp.zeros((block.shape[0], rows.shape[1]), rows.dtype)
-
-    result: Array = lax.cond(live, jnp.matmul, rest, block, rows)
-    return result
-
-
 products = Sums(
     hold=lambda log: jnp.exp(jnp.minimum(log, LIMIT)),
     hold_number=lambda number: number,
@@ -92,7 +61,6 @@ products = Sums(
     plus=lambda a, b: a + b,
     total=lambda terms: terms.sum(axis=0),
     through=lambda block, rows: block @ rows,
-    through_if=_product_if,
 )
 
 logarithms = Sums(
@@ -105,5 +73,4 @@ logarithms = Sums(
     plus=lambda a, b: _log_total(jnp.stack([a, b])),
     total=_log_total,
     through=_log_through,
-    through_if=_log_through_if,
 )

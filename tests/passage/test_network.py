@@ -35,6 +35,7 @@ FAULTS = {
     "size is -1": {"links": [Link("a2", "b", -1)]},
     "'trains' is no class": {"pairs": [("trains", "b")]},
     "destination 'q' is in no group": {"pairs": [("carts", "q")]},
+    "there are no links": {"links": []},
     "there are no origins": {"origins": []},
     "origin 0: portal 'q'": {"origins": ["q"]},
     "no link 7": {"allowed_turns": [(0, 7)]},

@@ -75,6 +75,8 @@ def _of_classes(groups: Mapping[Any, Sequence[Any]], classes: Mapping[Any, Traff
 
 
 def _of_links(home: Mapping[Any, Any], links: Sequence[Link]) -> Iterator[str]:
+    if not len(links):
+        yield "there are no links. Give at least one; without links there is no passage to solve."
     for number, link in enumerate(links):
         where = f"link {number} ({link.tail!r} to {link.head!r})"
         unknown = [portal for portal in (link.tail, link.head) if portal not in home]

@@ -1,0 +1,104 @@
+"""Documentation is held to the code: printed pages, commands, examples and links."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tools.print_reference import main, model_page, pages
+
+from panj.cli import COMMANDS
+from panj.region import open_region
+from panj.region.flows import Flow
+from panj.simulation import quantities
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def headings(name: str) -> set[str]:
+    return set(re.findall(r"^#+ (.+)$", text(name), flags=re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[str, str]:
+    return pages()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["reference/quantities.md", "reference/parameters.md", "reference/evidence.md", "reference/checks.md", "model.md"],
+)
+def test_printed_page_says_what_the_tables_say(name: str, printed: dict[str, str]) -> None:
+    assert text(f"docs/{name}") == printed[name], f"docs/{name} is out of date. Type: make docs"
+
+
+def test_pages_are_written_where_they_are_wanted(tmp_path: Path, printed: dict[str, str]) -> None:
+    main(tmp_path)
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.md")} == set(printed)
+
+
+def test_lost_mark_in_the_model_page_is_named() -> None:
+    with pytest.raises(ValueError, match="printed: month"):
+        model_page("A page without marks.")
+
+
+def test_every_quantity_is_explained() -> None:
+    missing = {quantity.name for quantity in quantities()} - headings("docs/reference/quantities.md")
+    assert not missing, f"Explain in quantities.csv and type make docs: {sorted(missing)}"
+
+
+def test_every_parameter_is_explained() -> None:
+    page = text("docs/reference/parameters.md")
+    missing = {name for name in open_region("central-asia").parameters if f"| `{name}` |" not in page}
+    assert not missing, f"Type make docs: {sorted(missing)}"
+
+
+def test_parameters_named_in_the_model_page_exist() -> None:
+    written = re.sub(r"<!-- printed.*?<!-- end -->", "", text("docs/model.md"), flags=re.DOTALL)
+    named = set(re.findall(r"\b[a-z]{2,}(?:_[a-z]{2,})+\b", written))
+    unknown = named - set(open_region("central-asia").parameters) - set(Flow.model_fields)
+    assert not unknown, f"Neither parameters nor columns of flows: {sorted(unknown)}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_dead_links(path: Path) -> None:
+    links = [link for link in LINK.findall(path.read_text(encoding="utf-8")) if "://" not in link]
+    dead = [link for link in links if not (path.parent / link).exists()]
+    assert not dead, f"{path.name}: {dead}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_targets_of_make_exist(name: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), flags=re.MULTILINE))
+    named = set(re.findall(r"^    (?:[A-Z]+=\S+ )?make ([a-z]+)", text(name), flags=re.MULTILINE))
+    assert named
+    assert named <= targets
+
+
+def test_commands_in_the_readme_exist() -> None:
+    named = set(re.findall(r"(?:\$ |^  *)panj ([a-z]+)", text("README.md"), flags=re.MULTILINE))
+    assert named >= {"evidence", "show", "check", "run", "new"}
+    assert named <= set(COMMANDS)
+
+
+def test_each_paragraph_that_is_cited_exists() -> None:
+    numbers = {heading.split()[0] for heading in headings("docs/conventions.md") if heading.startswith("§")}
+    cited = {mark for path in PAGES for mark in re.findall(r"§\d+", path.read_text(encoding="utf-8"))}
+    assert cited <= numbers, f"Not in docs/conventions.md: {sorted(cited - numbers)}"
+
+
+def test_examples_in_the_readme_run() -> None:
+    examples = re.findall(r"```python\n(.*?)```", text("README.md"), flags=re.DOTALL)
+    assert len(examples) == 2
+    done = subprocess.run([sys.executable, "-c", "\n".join(examples)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("96% delimited; open: ")

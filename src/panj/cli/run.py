@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from panj.cli import DEFAULT_REGION
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells expect it."""
 
 
 def run(
@@ -15,10 +24,10 @@ def run(
     members: Annotated[int, typer.Option(help="Draws of every uncertain parameter.", min=1)] = 200,
     scenario: Annotated[str, typer.Option(help="A scenario of the region, laid over its history.")] = "history",
     out: Annotated[Path | None, typer.Option(help="Folder for the results; runs/REGION-SCENARIO if not given.")] = None,
-    seed: Annotated[int, typer.Option(help="Of draws and luck; the same seed, the same members.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of draws and luck; the same seed, the same members.", min=0)] = 1,
     batch: Annotated[int, typer.Option(help="Members computed side by side.", min=1)] = 8,
     workers: Annotated[int | None, typer.Option(help="Processes; one a core if not given.", min=1)] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off, or begin it.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
 ) -> None:
     """Run a region's history month by month, with many members, and write results and a report.
@@ -27,57 +36,88 @@ def run(
     written as they arrive; a run that was cut off goes on with --resume.
     """
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
 
     from panj import ensembles
     from panj.region import open_region
     from panj.reports import summary_table, write_report
 
-    console = Console()
-    folder = out or Path("runs") / f"{Path(region).name}-{scenario}"
+    console = Console(highlight=False)
+    folder = out or Path("runs") / f"{Path(region).resolve().name}-{scenario}"
+    title = f"{region}, {scenario}: {members} members, seed {seed}, into {folder}"
+    done = 0
+    try:
+        with progress_shown(console, title, workers or ensembles.cores()) as show:
+
+            def note(finished: int, total: int) -> None:
+                nonlocal done
+                done = finished
+                show(finished, total)
+
+            finished = ensembles.run(
+                region,
+                folder,
+                scenario=scenario,
+                members=members,
+                seed=seed,
+                batch=batch,
+                workers=workers,
+                resume=resume,
+                progress=note,
+            )
+    except KeyboardInterrupt:
+        typer.echo(
+            f"Stopped. {done} of {members} members are kept in {folder}; "
+            "to go on, give the same command again with --resume.",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    console.print(summary_table(finished.dataset, open_region(region)))
+    if report:
+        with console.status("Writing the report"):
+            page = write_report(folder)
+            ensembles.describe(folder)
+        console.print(f"Report: {page}", soft_wrap=True)
+    console.print(f"Results: {folder}", soft_wrap=True)
+
+
+@contextmanager
+def progress_shown(console: Console, title: str, workers: int) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a run is: a bar on a terminal, else a line for every tenth. Gives what is to be called with both."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from panj.ensembles import seconds_left
+
     bar = Progress(
+        SpinnerColumn(finished_text=" "),
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
         console=console,
         disable=not console.is_terminal,
     )
-    console.print(f"{region}, {scenario}: {members} members, seed {seed}, into {folder}")
+    task = bar.add_task("", total=None, left="", visible=False)
+    reports: list[tuple[float, int]] = []
+
+    def show(done: int, total: int) -> None:
+        if not reports:
+            console.print(title, soft_wrap=True)
+        tenth = not reports or done * 10 // total > reports[-1][1] * 10 // total
+        reports.append((time.monotonic(), done))
+        seconds = seconds_left(reports, total, workers)
+        left = f"about {duration(seconds)} left" if seconds and done < total else ""
+        words = f"{done} of {total} members" if len(reports) > 1 or done == total else "opening and compiling"
+        bar.update(task, completed=done, total=total, description=words, left=left, visible=True)
+        if not console.is_terminal and tenth:
+            console.print(", ".join(["  " + words, left] if left else ["  " + words]))
+
     with bar:
-        task = bar.add_task("opening and compiling", total=members)
+        yield show
 
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, description="members" if done else "opening and compiling")
-            if not console.is_terminal and done:
-                console.print(f"  {done} of {total} members")
 
-        finished = ensembles.run(
-            region,
-            folder,
-            scenario=scenario,
-            members=members,
-            seed=seed,
-            batch=batch,
-            workers=workers,
-            resume=resume,
-            progress=show,
-        )
-    opened = open_region(region)
-    console.print(summary_table(finished.dataset, opened))
-    unsettled = int((~finished.experiments["converged"]).sum())
-    if unsettled:
-        console.print(f"[red]✗ {unsettled} of {members} members have a month that did not converge.[/red]")
-    if report:
-        with console.status("writing the report"):
-            page = write_report(folder)
-        console.print(f"Report: {page}")
+def duration(seconds: float) -> str:
+    """A time in words, no finer than it is known: ``40 s``, ``3 min``, ``1 h 20 min``."""
+    if seconds < 60:
+        return f"{max(5, round(seconds / 5) * 5)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -3,7 +3,10 @@
 Draws parameters, runs batches, writes as they arrive, resumes. What a result means is told in `reports`.
 """
 
-from panj.ensembles.running import Run, open_run, run
-from panj.ensembles.store import RunError
+from panj.ensembles.crate import describe
+from panj.ensembles.pace import seconds_left
+from panj.ensembles.plan import RunError
+from panj.ensembles.running import CONVERGED, Run, open_run, run
+from panj.ensembles.workers import cores
 
-__all__ = ["Run", "RunError", "open_run", "run"]
+__all__ = ["CONVERGED", "Run", "RunError", "cores", "describe", "open_run", "run", "seconds_left"]

@@ -8,66 +8,75 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from panj.ensembles.store import ARRAYS, Plan
+import zarr
+
+from panj.ensembles.plan import RunError
+from panj.ensembles.store import ARRAYS, Note, read_note
 
 METADATA = "ro-crate-metadata.json"
+EXPERIMENTS = "experiments.parquet"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+LICENCE = "https://spdx.org/licenses/Apache-2.0"
+
+Entity = dict[str, Any]
 
 
-def inputs_of(folder: Path) -> list[Path]:
-    """All files of a region, in order."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+def describe(folder: Path) -> None:
+    """Describe a finished run, and what lies in its folder now, in ``ro-crate-metadata.json``.
+
+    Raises:
+        RunError: There is no run, or it is not finished.
+    """
+    note = read_note(folder)
+    if note is None or note.ended is None:
+        raise RunError(f"There is no finished run in {folder}.")
+    title = str(zarr.open_group(str(folder / ARRAYS), mode="r").attrs["title"])
+    text = json.dumps({"@context": CONTEXT, "@graph": entities(folder, note, title)}, indent=1, ensure_ascii=False)
+    (folder / METADATA).write_text(text, encoding="utf-8")
 
 
-def digest(folder: Path) -> str:
-    """SHA-256 over names and contents of all files of a region."""
-    whole = hashlib.sha256()
-    for path in inputs_of(folder):
-        whole.update(path.relative_to(folder).as_posix().encode())
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()
+CONTEXT = [
+    "https://w3id.org/ro/crate/1.1/context",
+    {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"},
+]
 
 
-def write_crate(folder: Path, plan: Plan, region: Path, title: str, started: str, ended: str) -> None:
-    """Describe a finished run in its folder."""
+def entities(folder: Path, note: Note, title: str) -> list[Entity]:
+    """All that a crate names, the run first."""
+    plan = note.plan
+    results = outputs(folder)
     inputs = [
         {
-            "@id": f"#region/{path.relative_to(region).as_posix()}",
+            "@id": f"urn:sha256:{digest}",
             "@type": "File",
-            "name": path.relative_to(region).as_posix(),
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "contentSize": path.stat().st_size,
+            "name": name,
+            "sha256": digest,
+            "description": f"{name} of the region {title}, as it was read",
         }
-        for path in inputs_of(region)
+        for name, digest in plan.inputs.items()
     ]
-    outputs = [
-        {
-            "@id": ARRAYS + "/",
-            "@type": "Dataset",
-            "name": "Trajectories of all members",
-            "encodingFormat": "application/vnd+zarr",
-        },
-        {
-            "@id": "experiments.parquet",
-            "@type": "File",
-            "name": "Parameters and scalar outcomes of every member",
-            "encodingFormat": "application/vnd.apache.parquet",
-        },
-        {"@id": "report.html", "@type": "File", "name": "Report", "encodingFormat": "text/html"},
-    ]
+    settings = {name: getattr(plan, name) for name in ("region", "scenario", "members", "batch", "seed")}
     arguments = [
-        {"@id": f"#argument/{name}", "@type": "PropertyValue", "name": name, "value": value}
-        for name, value in asdict(plan).items()
+        {"@id": f"#{name}", "@type": "PropertyValue", "name": name, "value": value} for name, value in settings.items()
     ]
-    graph: list[dict[str, Any]] = [
+    programs = [
+        {
+            "@id": f"#program-{name}",
+            "@type": "SoftwareApplication",
+            "name": name,
+            "softwareVersion": version,
+        }
+        for name, version in plan.software.items()
+        if name != "panj"
+    ]
+    return [
         {
             "@id": METADATA,
             "@type": "CreativeWork",
-            "conformsTo": [{"@id": "https://w3id.org/ro/crate/1.1"}],
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
             "about": {"@id": "./"},
         },
         {
@@ -75,33 +84,68 @@ def write_crate(folder: Path, plan: Plan, region: Path, title: str, started: str
             "@type": "Dataset",
             "name": f"{title}: {plan.scenario}, {plan.members} members",
             "description": "A run of Panj: every quantity month by month for every member, with what went in.",
-            "datePublished": ended,
-            "license": {"@id": "https://spdx.org/licenses/Apache-2.0"},
-            "conformsTo": [{"@id": PROFILE}],
-            "hasPart": _ids([*outputs, *inputs]),
-            "mentions": [{"@id": "#run"}],
+            "datePublished": note.ended,
+            "license": {"@id": LICENCE},
+            "conformsTo": {"@id": PROFILE},
+            "hasPart": ids([*results, *inputs]),
+            "mentions": {"@id": "#run"},
         },
-        {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
-        {"@id": "https://spdx.org/licenses/Apache-2.0", "@type": "CreativeWork", "name": "Apache License 2.0"},
-        {"@id": "#panj", "@type": "SoftwareApplication", "name": "Panj", "version": plan.version},
         {
             "@id": "#run",
             "@type": "CreateAction",
-            "name": f"panj run {title}",
+            "name": f"panj run {plan.region} --scenario {plan.scenario} --members {plan.members} --seed {plan.seed}",
+            "description": f"The months of {title}, {plan.members} members side by side",
             "instrument": {"@id": "#panj"},
-            "object": _ids([*inputs, *arguments]),
-            "result": _ids(outputs),
-            "startTime": started,
-            "endTime": ended,
+            "object": ids([*inputs, *arguments]),
+            "result": ids(results),
+            "startTime": note.started,
+            "endTime": note.ended,
             "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
         },
-        *outputs,
+        {
+            "@id": "#panj",
+            "@type": "SoftwareApplication",
+            "name": "Panj",
+            "description": "An open laboratory for border policy",
+            "softwareVersion": plan.software["panj"],
+            "softwareRequirements": ids(programs),
+        },
+        {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
+        {
+            "@id": LICENCE,
+            "@type": "CreativeWork",
+            "name": "Apache License 2.0",
+            "description": "Use, change and pass on, with its notices",
+        },
+        *results,
         *inputs,
         *arguments,
+        *programs,
     ]
-    text = json.dumps({"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}, indent=1)
-    (folder / METADATA).write_text(text, encoding="utf-8")
 
 
-def _ids(entities: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
-    return [{"@id": entity["@id"]} for entity in entities]
+def outputs(folder: Path) -> list[Entity]:
+    """The results that lie in the folder. The report may be written again, so it goes without a digest."""
+    found: list[Entity] = [
+        {
+            "@id": f"{ARRAYS}/",
+            "@type": "Dataset",
+            "name": "Trajectories of all members",
+            "description": "Zarr v3: the quantities over member, month and labels, each with its unit and meaning",
+        },
+        {
+            "@id": EXPERIMENTS,
+            "@type": "File",
+            "name": "Parameters and outcomes of every member",
+            "encodingFormat": "application/vnd.apache.parquet",
+            "sha256": hashlib.sha256((folder / EXPERIMENTS).read_bytes()).hexdigest(),
+        },
+    ]
+    if (folder / "report.html").exists():
+        found.append({"@id": "report.html", "@type": "File", "name": "Report", "encodingFormat": "text/html"})
+    return found
+
+
+def ids(named: Iterable[Entity]) -> list[dict[str, str]]:
+    """References to entities."""
+    return [{"@id": entity["@id"]} for entity in named]

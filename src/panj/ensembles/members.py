@@ -6,6 +6,7 @@ scenario alone. Nothing here depends on how many members are asked for: a run of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ EDGE = 1e-4
 
 
 def draw(parameters: Sequence[Parameter], members: Sequence[int], seed: int) -> dict[str, NDArray[np.float64]]:
-    """Draw parameters for the members, by a scrambled Sobol sequence over all of them.
+    """Draw parameters for the members, by a scrambled Sobol sequence (Owen 1998) over all of them.
 
     Args:
         parameters: With their distributions, in the order of the region's file.
@@ -44,24 +45,30 @@ def draw(parameters: Sequence[Parameter], members: Sequence[int], seed: int) -> 
 def quantile(parameter: Parameter, chance: NDArray[np.float64]) -> NDArray[np.float64]:
     """The value of a parameter at a cumulative chance, kept inside its plausible range.
 
-    Low and high are its 5 % and 95 % (uniform and loguniform: its ends); a lognormal has its median at the centre.
+    Low and high are its 5 % and 95 % (uniform and loguniform: its ends); normal and lognormal have their median at
+    the centre as well.
     """
     low, central, high = parameter.low, parameter.central, parameter.high
     if parameter.distribution == "fixed" or low is None or high is None or low == high:
         return np.full(chance.shape, central)
-    wide = 2 * stats.norm.ppf(1 - TAIL)
     match parameter.distribution:
         case "uniform":
             value = low + (high - low) * chance
         case "loguniform":
             value = np.exp(np.log(low) + np.log(high / low) * chance)
         case "normal":
-            value = central + (high - low) / wide * stats.norm.ppf(chance)
+            value = _two_pieces(low, central, high, chance)
         case "lognormal":
-            value = central * np.exp(np.log(high / low) / wide * stats.norm.ppf(chance))
+            value = np.exp(_two_pieces(math.log(low), math.log(central), math.log(high), chance))
         case _:
             value = stats.beta(*beta_shape(low, high)).ppf(chance)
     return np.clip(value, *parameter.plausible)
+
+
+def _two_pieces(low: float, central: float, high: float, chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Two halves of normal distributions that meet in the median, so that all three quantiles are as given."""
+    z = stats.norm.ppf(chance) / stats.norm.ppf(1 - TAIL)
+    return np.asarray(central + z * np.where(z < 0, central - low, high - central))
 
 
 def beta_shape(low: float, high: float) -> tuple[float, float]:

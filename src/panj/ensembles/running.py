@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +13,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-import panj
 from panj.basics.dates import Month, months
-from panj.ensembles.crate import METADATA, digest, write_crate
+from panj.ensembles.batches import Batches
+from panj.ensembles.crate import EXPERIMENTS, METADATA, describe
 from panj.ensembles.members import apply, draw
-from panj.ensembles.store import ARRAYS, Plan, RunError, Store, is_complete
+from panj.ensembles.needed import PARAMETERS
+from panj.ensembles.plan import Plan, RunError, digests, fingerprint, software
+from panj.ensembles.store import ARRAYS, Note, Store, read_note
 from panj.ensembles.workers import cores, run_batches
-from panj.region import Region, open_region
+from panj.region import Region, open_region, shipped
 from panj.simulation.quantities import Quantity, quantities
 
 BATCH = 8
@@ -46,7 +49,7 @@ class Run:
 
 
 def run(
-    region: str,
+    region: str | Path,
     out: Path,
     *,
     scenario: str = "history",
@@ -68,45 +71,69 @@ def run(
         batch: Members computed side by side.
         workers: Processes; one a core if not given.
         resume: Go on with a run in ``out`` if there is one.
-        progress: Called with members done and in all, after every batch.
+        progress: Called with members done and in all, at the start and after every batch.
 
     Raises:
         RegionError: The region has faults.
-        RunError: The folder or the plan do not allow it.
+        RunError: The folder or the plan do not allow it, or a batch failed; what is finished is kept.
     """
     opened = open_region(region)
-    laid = opened if scenario == "history" else overlaid(opened, scenario)
-    if members < 1:
-        raise RunError(f"{members} members are none. Ask for at least 1.")
-    plan = Plan(region, digest(opened.folder), scenario, members, min(batch, members), seed, panj.__version__)
-    if resume and (out / "progress.json").exists():
-        store = Store.resume(out, plan)
-    else:
-        store = Store.begin(out, plan, quantities(), coordinates(laid), attributes(laid, plan))
-    started = _now()
-    wanted = [number for number in range(len(plan.batches)) if number not in store.finished]
-    progress(_done(plan, store), members)
-    if wanted:
-        for number, results in run_batches(plan, wanted, workers or cores()):
-            store.write(number, results, quantities())
-            progress(_done(plan, store), members)
-    if not is_complete(out):
-        experiments(laid, plan, out).to_parquet(out / "experiments.parquet", index=False)
-        write_crate(out, plan, opened.folder, opened.title, started, _now())
-        store.finish(quantities())
+    laid = under(opened, scenario)
+    plan = plan_of(opened, str(region), scenario, members, batch, seed)
+    if out.resolve().is_relative_to(opened.folder.resolve()):
+        raise RunError(f"{out} lies inside the region, whose files are what the run is made of. Choose another --out.")
+    there = resume and read_note(out) is not None
+    store = (Store.resume if there else Store.begin)(out, Note(plan, _now()), quantities())
+    progress(store.note.members_done, members)
+    if store.note.ended is None:
+        if not store.note.finished:
+            store.prepare(coordinates(laid), attributes(laid, plan))
+        wanted = {plan.batches[number]: number for number in store.wanted}
+        for done, results in run_batches(Batches(laid, seed, batch), list(wanted), workers or cores()):
+            store.write(wanted[done], results)
+            progress(store.note.members_done, members)
+        store.join()
+        experiments(laid, plan, out).to_parquet(out / EXPERIMENTS, index=False)
+        store.close(_now())
+    if not (out / METADATA).exists():
+        describe(out)
     return open_run(out)
 
 
-def overlaid(region: Region, scenario: str) -> Region:
-    """The region under a scenario of its own.
+def under(region: Region, scenario: str) -> Region:
+    """The region under one of its scenarios, if the simulation can run it.
 
     Raises:
-        RunError: It has no such scenario.
+        RunError: It has no such scenario, or lacks a parameter, or changes one at a date.
     """
-    try:
-        return region.overlay(scenario)
-    except KeyError as error:
-        raise RunError(str(error.args[0])) from None
+    laid = region
+    if scenario != "history":
+        try:
+            laid = region.overlay(scenario)
+        except KeyError as error:
+            known = ", ".join(["history", *region.scenarios])
+            raise RunError(f"{error.args[0]} There are: {known}.") from None
+    if missing := [name for name in PARAMETERS if name not in laid.parameters]:
+        raise RunError(f"parameters.toml of {region.title} lacks what the simulation needs: {', '.join(missing)}.")
+    if dated := [f"{factor.parameter} from {factor.since}" for factor in laid.factors if factor.since]:
+        raise RunError(
+            f"The scenario {scenario} changes {', '.join(dated)}, and a parameter can only be changed for the whole "
+            "history as yet. Leave out the parameter, or the date on which the scenario begins."
+        )
+    return laid
+
+
+def plan_of(region: Region, name: str, scenario: str, members: int, batch: int, seed: int) -> Plan:
+    """The plan of a run.
+
+    Raises:
+        RunError: A number is out of its range.
+    """
+    for what, number, least in (("members", members, 1), ("batch", batch, 1), ("seed", seed, 0)):
+        if number < least:
+            raise RunError(f"{what} is {number}. Ask for at least {least}.")
+    where = name if name in shipped() and not Path(name).is_dir() else str(region.folder.resolve())
+    return Plan(where, scenario, members, batch, seed, digests(region.folder), software())
 
 
 def open_run(folder: str | Path) -> Run:
@@ -115,15 +142,16 @@ def open_run(folder: str | Path) -> Run:
     Raises:
         RunError: There is none, or it is not finished.
     """
-    import json
-
     folder = Path(folder)
-    if not is_complete(folder):
-        raise RunError(f"The run in {folder} is not finished. Go on with it: panj run ... --out {folder} --resume")
+    note = read_note(folder)
+    if note is None:
+        raise RunError(f"There is no run in {folder}. Begin one with: panj run REGION --out {folder}")
+    if note.ended is None:
+        raise RunError(f"The run in {folder} is not finished ({note.done}). Give its command again with --resume.")
     return Run(
         folder=folder,
-        dataset=xr.open_zarr(folder / ARRAYS, consolidated=False, chunks=None),
-        experiments=pd.read_parquet(folder / "experiments.parquet"),
+        dataset=xr.open_zarr(folder / ARRAYS, chunks=None),
+        experiments=pd.read_parquet(folder / EXPERIMENTS),
         crate=json.loads((folder / METADATA).read_text(encoding="utf-8")),
     )
 
@@ -148,8 +176,8 @@ def attributes(region: Region, plan: Plan) -> dict[str, Any]:
         "scenario": plan.scenario,
         "members": plan.members,
         "seed": plan.seed,
-        "version": plan.version,
-        "inputs": plan.inputs,
+        "version": plan.software["panj"],
+        "inputs": fingerprint(plan.inputs),
     }
 
 
@@ -157,10 +185,10 @@ def experiments(region: Region, plan: Plan, folder: Path) -> pd.DataFrame:
     """One row a member: its draws (``p:name``), whether it converged, scalar outcomes before and after the pivot."""
     numbers = range(plan.members)
     draws = apply(draw(list(region.parameters.values()), numbers, plan.seed), region.factors)
-    data = xr.open_zarr(folder / ARRAYS, consolidated=False, chunks=None)
+    data = xr.open_zarr(folder / ARRAYS, chunks=None)
+    worst = data["residual"].max("month", skipna=False).to_numpy()
     columns: dict[str, Any] = {"member": np.arange(plan.members)}
     columns |= {f"p:{name}": values for name, values in draws.items()}
-    worst = data["residual"].max("month").to_numpy()
     columns |= {"converged": worst < CONVERGED, "worst_residual": worst}
     for quantity in quantities():
         if quantity.axes == ("member", "month") and quantity.knowledge != "diagnostic":
@@ -171,10 +199,6 @@ def experiments(region: Region, plan: Plan, folder: Path) -> pd.DataFrame:
 
 def _mean(data: xr.Dataset, quantity: Quantity, first: Month, last: Month) -> Any:
     return data[quantity.name].sel(month=slice(str(first.first), str(last.last))).mean("month").to_numpy()
-
-
-def _done(plan: Plan, store: Store) -> int:
-    return sum(len(plan.batches[number]) for number in store.finished)
 
 
 def _now() -> str:

@@ -7,194 +7,218 @@ was under way.
 from __future__ import annotations
 
 import json
+import shutil
+import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import zarr
 from numpy.typing import NDArray
+from zarr.errors import ZarrUserWarning
 
-from panj.basics.faults import PanjError
+from panj.ensembles.plan import Plan, RunError
 from panj.simulation.quantities import Quantity
 
 ARRAYS = "trajectories.zarr"
 PROGRESS = "progress.json"
+PARTS = "parts"
+"""Folder of what is kept as a mean over members, one file a batch, until all batches are there."""
 
-
-class RunError(PanjError):
-    """A run cannot begin, go on or be opened; the message says why and what to do."""
+Results = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a run is made of; a run is resumed only by the same plan.
+class Note:
+    """What ``progress.json`` says.
 
     Attributes:
-        region: Name or folder, as given.
-        inputs: Digest of the region's files.
-        scenario: Id; ``history`` for none.
-        members: How many.
-        batch: Members a batch; results are reproducible to the bit for the same batch.
-        seed: Of the study.
-        version: Of Panj.
+        plan: Of the run.
+        started: When it was begun, in ISO 8601.
+        finished: Numbers of the batches that are written.
+        ended: When all was written; None before.
     """
 
-    region: str
-    inputs: str
-    scenario: str
-    members: int
-    batch: int
-    seed: int
-    version: str
+    plan: Plan
+    started: str
+    finished: tuple[int, ...] = ()
+    ended: str | None = None
 
     @property
-    def batches(self) -> list[range]:
-        """Members of each batch."""
-        return [range(first, min(first + self.batch, self.members)) for first in range(0, self.members, self.batch)]
+    def members_done(self) -> int:
+        """Members in the batches that are written."""
+        return sum(len(self.plan.batches[batch]) for batch in self.finished)
+
+    @property
+    def done(self) -> str:
+        """The same in words."""
+        return f"{self.members_done} of {self.plan.members} members"
+
+
+def read_note(folder: Path) -> Note | None:
+    """The note in a folder; ``None`` where no run was begun.
+
+    Raises:
+        RunError: The note is none of ours.
+    """
+    path = folder / PROGRESS
+    if not path.exists():
+        return None
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return Note(Plan(**said["plan"]), said["started"], tuple(said["finished"]), said["ended"])
+    except (ValueError, KeyError, TypeError):
+        raise RunError(f"{path} was written by another version of Panj. Choose another --out.") from None
 
 
 class Store:
     """The folder of one run while it is being written."""
 
-    def __init__(self, folder: Path, plan: Plan, finished: set[int]) -> None:
-        self.folder, self.plan, self.finished = folder, plan, finished
+    def __init__(self, folder: Path, note: Note, quantities: Sequence[Quantity]) -> None:
+        self.folder, self.note, self.quantities = folder, note, quantities
 
     @classmethod
-    def begin(
-        cls,
-        folder: Path,
-        plan: Plan,
-        quantities: Sequence[Quantity],
-        coordinates: Mapping[str, Sequence[Any]],
-        attributes: Mapping[str, Any],
-    ) -> Store:
-        """Make a new folder with empty arrays.
+    def begin(cls, folder: Path, note: Note, quantities: Sequence[Quantity]) -> Store:
+        """Note a new run in a new or empty folder.
 
         Raises:
-            RunError: The folder exists and is not empty.
+            RunError: There is something in the folder.
         """
         if folder.exists() and any(folder.iterdir()):
-            raise RunError(f"{folder} is not empty. Add --resume to go on with the run in it, or choose another --out.")
+            there = read_note(folder)
+            if there is None:
+                raise RunError(f"{folder} is not empty, and there is no run in it. Choose another --out.")
+            state = (
+                "a finished run"
+                if there.ended
+                else f"a run with {there.members_done} of {there.plan.members} members done"
+            )
+            raise RunError(f"{folder} holds {state}. Add --resume to go on from there, or choose another --out.")
         folder.mkdir(parents=True, exist_ok=True)
-        root = zarr.open_group(str(folder / ARRAYS), mode="w", zarr_format=3)
-        root.attrs.update(dict(attributes))
-        labels = dict(coordinates) | {"member": list(range(plan.members))}
-        for axis, names in labels.items():
-            _coordinate(root, axis, names)
-        for quantity in quantities:
-            shape = tuple(plan.members if axis == "member" else len(labels[axis]) for axis in quantity.axes)
-            whole = tuple(
-                plan.batch if axis == "member" else length for axis, length in zip(quantity.axes, shape, strict=True)
-            )
-            array = root.create_array(
-                quantity.name,
-                shape=shape,
-                chunks=tuple(min(c, s) for c, s in zip(whole, shape, strict=True)),
-                dtype="float32",
-                dimension_names=quantity.axes,
-                fill_value=float("nan"),
-            )
-            array.attrs.update(
-                {
-                    "units": quantity.unit,
-                    "long_name": quantity.meaning,
-                    "knowledge": quantity.knowledge,
-                    "kind": quantity.kind,
-                }
-            )
-        store = cls(folder, plan, set())
-        store._note()
+        store = cls(folder, note, quantities)
+        store._write(note)
         return store
 
     @classmethod
-    def resume(cls, folder: Path, plan: Plan) -> Store:
-        """Go on with a run.
+    def resume(cls, folder: Path, note: Note, quantities: Sequence[Quantity]) -> Store:
+        """Go on with the run of a note.
 
         Raises:
             RunError: There is none, or it was begun with another plan.
         """
-        note = _read_note(folder)
-        begun = Plan(**note["plan"])
-        if begun != plan:
-            now = asdict(plan)
-            differ = [f"{key}: {was!r}, now {now[key]!r}" for key, was in asdict(begun).items() if was != now[key]]
-            raise RunError(
-                f"The run in {folder} was begun with other inputs ({'; '.join(differ)}). "
-                "Ask for the same again, or choose another --out."
+        begun = read_note(folder)
+        if begun is None:
+            raise RunError(f"There is no run in {folder}. Leave out --resume to begin one.")
+        if differences := begun.plan.differences(note.plan):
+            listed = "".join(f"\n  * {difference}" for difference in differences)
+            remedy = "Ask for the same again, or choose another --out."
+            raise RunError(f"The run in {folder} was begun with other inputs:{listed}\n{remedy}")
+        return cls(folder, begun, quantities)
+
+    @property
+    def wanted(self) -> list[int]:
+        """Numbers of the batches still to be computed."""
+        return [batch for batch in range(len(self.note.plan.batches)) if batch not in self.note.finished]
+
+    def prepare(self, labels: Mapping[str, Sequence[Any]], attributes: Mapping[str, Any]) -> None:
+        """Make empty arrays: all missing, with their labels, units and meanings; what was there is gone."""
+        plan = self.note.plan
+        root = zarr.open_group(str(self.folder / ARRAYS), mode="w", zarr_format=3, attributes=dict(attributes))
+        labels = dict(labels) | {"member": range(plan.members)}
+        for axis, names in labels.items():
+            _write_labels(root, axis, names)
+        for quantity in self.quantities:
+            shape = tuple(len(labels[axis]) for axis in quantity.axes)
+            root.create_array(
+                quantity.name,
+                shape=shape,
+                chunks=tuple(
+                    max(1, min(plan.batch, length)) if axis == "member" else max(1, length)
+                    for axis, length in zip(quantity.axes, shape, strict=True)
+                ),
+                dtype="float32",
+                dimension_names=quantity.axes,
+                fill_value=float("nan"),
+                attributes={
+                    "units": quantity.unit,
+                    "long_name": quantity.meaning,
+                    "knowledge": quantity.knowledge,
+                    "kind": quantity.kind,
+                },
             )
-        return cls(folder, plan, set(note["finished"]))
 
-    def write(self, batch: int, results: Mapping[str, NDArray[Any]], quantities: Sequence[Quantity]) -> None:
-        """Write a batch whole, then note it as finished."""
-        root = zarr.open_group(str(self.folder / ARRAYS), mode="r+", zarr_format=3)
-        members = self.plan.batches[batch]
-        for quantity in quantities:
-            values = np.asarray(results[quantity.name], np.float32)
-            if quantity.axes[0] == "member":
-                root[quantity.name][members.start : members.stop] = values[: len(members)]
-            elif batch == 0 and not quantity.mean_over_members:
-                root[quantity.name][...] = values
-        parts = {q.name: np.asarray(results[q.name]) for q in quantities if q.mean_over_members}
-        np.savez(self._part(batch), **parts)  # type: ignore[arg-type]
-        self.finished.add(batch)
-        self._note()
+    def write(self, batch: int, results: Results) -> None:
+        """Write a batch whole, then note it as finished.
 
-    def finish(self, quantities: Sequence[Quantity]) -> None:
-        """Join what is kept as a mean over members, batch by batch, and take the parts away."""
-        root = zarr.open_group(str(self.folder / ARRAYS), mode="r+", zarr_format=3)
-        for quantity in quantities:
+        Args:
+            batch: Its number.
+            results: Of its members; what has no member axis is the mean over them, or a rule.
+        """
+        root = self._root()
+        members = self.note.plan.batches[batch]
+        means = {}
+        for quantity in self.quantities:
+            values = results[quantity.name]
             if quantity.mean_over_members:
-                total = np.zeros(root[quantity.name].shape)
-                for batch, members in enumerate(self.plan.batches):
+                means[quantity.name] = values
+            elif "member" in quantity.axes:
+                _array(root, quantity.name)[members.start : members.stop] = values
+            elif batch == 0:
+                _array(root, quantity.name)[...] = values
+        self._part(batch).parent.mkdir(exist_ok=True)
+        np.savez(self._part(batch), allow_pickle=False, **means)
+        self._write(replace(self.note, finished=(*self.note.finished, batch)))
+
+    def join(self) -> None:
+        """Join what is kept as a mean over members, batch by batch, and gather the metadata in one place."""
+        root = self._root()
+        plan = self.note.plan
+        for quantity in self.quantities:
+            if quantity.mean_over_members:
+                array = _array(root, quantity.name)
+                total = np.zeros(array.shape)
+                for batch, members in enumerate(plan.batches):
                     with np.load(self._part(batch)) as part:
-                        total += part[quantity.name] * len(members)
-                root[quantity.name][...] = (total / self.plan.members).astype(np.float32)
-        self._note(complete=True)
-        for batch in range(len(self.plan.batches)):
-            self._part(batch).unlink(missing_ok=True)
-        (self.folder / "parts").rmdir()
+                        total += part[quantity.name].astype(float) * len(members)
+                array[...] = (total / plan.members).astype(np.float32)
+        with warnings.catch_warnings():
+            # Zarr says that gathered metadata are not in its standard yet; readers that do not know them pass over them
+            warnings.simplefilter("ignore", ZarrUserWarning)
+            zarr.consolidate_metadata(str(self.folder / ARRAYS))
+
+    def close(self, ended: str) -> None:
+        """Note the run as finished and take away what only it needed."""
+        self._write(replace(self.note, ended=ended))
+        shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+
+    def _root(self) -> zarr.Group:
+        return zarr.open_group(str(self.folder / ARRAYS), mode="r+", zarr_format=3, use_consolidated=False)
 
     def _part(self, batch: int) -> Path:
-        (self.folder / "parts").mkdir(exist_ok=True)
-        return self.folder / "parts" / f"{batch:05d}.npz"
+        return self.folder / PARTS / f"{batch:05d}.npz"
 
-    def _note(self, complete: bool = False) -> None:
-        note = {"plan": asdict(self.plan), "finished": sorted(self.finished), "complete": complete}
+    def _write(self, note: Note) -> None:
+        self.note = note
         written = self.folder / (PROGRESS + ".new")
-        written.write_text(json.dumps(note, indent=1))
+        written.write_text(json.dumps(asdict(note), indent=1), encoding="utf-8")
         written.replace(self.folder / PROGRESS)
 
 
-def is_complete(folder: Path) -> bool:
-    """Whether the run in a folder is finished, joined parts included.
-
-    Raises:
-        RunError: There is no run.
-    """
-    return bool(_read_note(folder)["complete"])
+def _array(root: zarr.Group, name: str) -> zarr.Array[Any]:
+    return cast("zarr.Array[Any]", root[name])
 
 
-def _read_note(folder: Path) -> dict[str, Any]:
-    path = folder / PROGRESS
-    if not path.exists():
-        raise RunError(f"There is no run in {folder}. Leave out --resume to begin one.")
-    note: dict[str, Any] = json.loads(path.read_text())
-    return note
-
-
-def _coordinate(root: zarr.Group, axis: str, names: Sequence[Any]) -> None:
+def _write_labels(root: zarr.Group, axis: str, names: Sequence[Any]) -> None:
+    """Write the labels of an axis as its coordinate: months as days since 1970, members as numbers, others as text."""
     if axis == "month":
-        days = np.asarray([np.datetime64(str(month), "D") for month in names])
-        values = (days - np.datetime64("1970-01-01", "D")).astype("int64")
-        array = root.create_array(axis, shape=values.shape, dtype="int64", dimension_names=(axis,))
-        array.attrs.update({"units": "days since 1970-01-01", "calendar": "proleptic_gregorian"})
-        array[...] = values
+        values: NDArray[Any] = np.asarray(names, "datetime64[D]").astype("int64")
+        attributes: dict[str, Any] = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian"}
     elif axis == "member":
-        array = root.create_array(axis, shape=(len(names),), dtype="int32", dimension_names=(axis,))
-        array[...] = np.asarray(names, np.int32)
+        values, attributes = np.asarray(names, "int64"), {}
     else:
-        longest = max((len(str(name)) for name in names), default=1)
-        array = root.create_array(axis, shape=(len(names),), dtype=f"<U{longest}", dimension_names=(axis,))
-        array[...] = np.asarray([str(name) for name in names], dtype=f"<U{longest}")
+        values, attributes = np.asarray([str(name) for name in names], object), {}
+    dtype = str if values.dtype == object else "int64"
+    array = root.create_array(axis, shape=values.shape, dtype=dtype, dimension_names=(axis,), attributes=attributes)
+    array[...] = values

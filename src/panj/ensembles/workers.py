@@ -1,34 +1,35 @@
-"""Workers: one single-threaded process a core, each with its own copy of the world.
+"""Workers: one single-threaded process a core. The only place that knows processes.
 
-Threads inside a matrix product of this size cost more than they bring, so every library is told to use one.
+A worker is a fresh interpreter that is given something to start, and then members to compute, through its standard
+input. It belongs to no terminal, so Ctrl-C reaches only the process that leads, which ends its workers at once; a
+worker whose leader is gone finds its input closed and ends.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from queue import SimpleQueue
+from typing import IO, Any, TypeVar, cast
 
-from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from panj.ensembles.members import apply, draw, luck
-from panj.ensembles.store import Plan
+from panj.ensembles.plan import RunError
+from panj.ensembles.worker import Failure
 
-SINGLE = {
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "JAX_PLATFORMS": "cpu",
-    "NPROC": "1",
-}
+R = TypeVar("R")
+Start = Callable[[], Callable[[range], R]]
+"""Called once in each worker; gives the function that computes a batch of members there. Must survive pickling."""
 
-Results = dict[str, NDArray[Any]]
+WORKER = "from panj.ensembles.worker import serve; serve()"
+
+KEPT = "What is finished is kept: once the cause is mended, give the same command again with --resume."
 
 
 def cores() -> int:
@@ -36,75 +37,123 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def environment() -> dict[str, str]:
+    """Environment of a worker: one thread for every library, and compiled code kept between runs.
+
+    Threads inside a matrix product of this size cost more than they bring. XLA needs both words: its flag for the
+    products, ``NPROC`` for its pool of threads.
+    """
+    one = dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
+    kept = {
+        "JAX_COMPILATION_CACHE_DIR": str(user_cache_path("panj") / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.5",
+    }
+    return kept | dict(os.environ) | one | {"XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
+
+
 class Worker:
-    """What one process keeps: the world of a region under a scenario, compiled."""
+    """A process of its own, from this side."""
 
-    def __init__(self, region: str, scenario: str) -> None:
-        import jax
+    def __init__(self, start: Start[Any]) -> None:
+        self._start: Start[Any] | None = start
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", WORKER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            env=environment(),
+            start_new_session=True,
+        )
 
-        jax.config.update("jax_compilation_cache_dir", str(user_cache_path("panj") / "compiled"))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
-        from panj.region import open_region
-        from panj.simulation import Simulation, world_of
+    def compute(self, members: range) -> Any:
+        """Compute a batch; waits for the answer.
 
-        opened = open_region(region)
-        self.region = opened if scenario == "history" else opened.overlay(scenario)
-        self.simulation = Simulation(world_of(self.region))
+        Raises:
+            RunError: It failed, or the process died.
+        """
+        asked, answers = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        try:
+            if self._start is not None:
+                pickle.dump(self._start, asked)
+                self._start = None
+            pickle.dump(members, asked)
+            asked.flush()
+            answer = pickle.load(answers)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            raise RunError(f"{_named(members)} could not be computed: {self._death()}\n{KEPT}") from None
+        if isinstance(answer, Failure):
+            error = RunError(f"{_named(members)} could not be computed: {answer.text}\n{KEPT}")
+            error.add_note(answer.trace)
+            raise error
+        return answer
 
-    def run(self, members: Sequence[int], seed: int) -> Results:
-        """Run a batch of members through the whole clock."""
-        draws = apply(draw(list(self.region.parameters.values()), members, seed), self.region.factors)
-        return self.simulation.run(draws, luck(members, seed, self.simulation.world.luck_shape))
+    def end(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """Let go of its pipes, once nobody waits for an answer."""
+        for pipe in (self._process.stdin, self._process.stdout, self._said):
+            try:
+                cast("IO[bytes]", pipe).close()
+            except OSError:  # what was left to say to it
+                continue
+
+    def _death(self) -> str:
+        code = self._process.wait()
+        if code == -getattr(signal, "SIGKILL", 9):
+            return "its worker was killed, perhaps because memory ran out. Fewer --workers need less."
+        self._said.seek(0)
+        last = self._said.read().decode(errors="replace").strip().splitlines()[-1:]
+        how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+        return " ".join([f"its worker ended {how}.", *last])
 
 
-_WORKER: list[Worker] = []
-
-
-def _start(region: str, scenario: str) -> None:
-    _WORKER.append(Worker(region, scenario))
-
-
-def _batch(first: int, batch: int, seed: int) -> Results:
-    # always a whole batch, so that the last one is compiled and computed like every other
-    return _WORKER[0].run(range(first, first + batch), seed)
-
-
-@contextmanager
-def _environment() -> Iterator[None]:
-    """One thread for every library, in the processes started inside."""
-    kept = {name: os.environ.get(name) for name in SINGLE}
-    os.environ.update(SINGLE)
-    try:
-        yield
-    finally:
-        for name, value in kept.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def run_batches(plan: Plan, wanted: Sequence[int], workers: int) -> Iterator[tuple[int, Results]]:
+def run_batches(start: Start[R], batches: Sequence[range], workers: int) -> Iterator[tuple[range, R]]:
     """Compute batches on all workers; yields each with its results as it is finished, in any order.
 
-    Few batches are under way at a time, so memory does not grow with the number of members.
+    At most two batches a worker are under way or waiting to be taken, so memory does not grow with their number.
+    All workers are gone when this ends, whatever the reason.
+
+    Raises:
+        RunError: A batch failed, or its worker died.
     """
-    region = str(Path(plan.region).resolve()) if Path(plan.region).is_dir() else plan.region
-    with (
-        _environment(),
-        ProcessPoolExecutor(
-            max_workers=min(workers, len(wanted)),
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start,
-            initargs=(region, plan.scenario),
-        ) as pool,
-    ):
-        left = list(wanted)
-        under_way: dict[Future[Results], int] = {}
-        while left or under_way:
-            while left and len(under_way) < workers + 1:
-                number = left.pop(0)
-                under_way[pool.submit(_batch, plan.batches[number].start, plan.batch, plan.seed)] = number
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield under_way.pop(future), future.result()
+    crew = [Worker(start) for _ in range(min(workers, len(batches)))]
+    idle: SimpleQueue[Worker] = SimpleQueue()
+    for worker in crew:
+        idle.put(worker)
+
+    def compute(members: range) -> R:
+        worker = idle.get()
+        try:
+            return cast("R", worker.compute(members))
+        finally:
+            idle.put(worker)
+
+    left = list(batches)
+    under_way: dict[Future[R], range] = {}
+    try:
+        with ThreadPoolExecutor(max(1, len(crew))) as threads:
+            try:
+                while left or under_way:
+                    while left and len(under_way) < 2 * len(crew):
+                        members = left.pop(0)
+                        under_way[threads.submit(compute, members)] = members
+                    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                    for future in sorted(done, key=lambda future: future.exception() is not None):
+                        yield under_way.pop(future), future.result()
+            finally:
+                for future in under_way:
+                    future.cancel()
+                for worker in crew:
+                    worker.end()
+    finally:
+        for worker in crew:
+            worker.close()
+
+
+def _named(members: range) -> str:
+    return f"Members {members.start} to {members.stop - 1}" if len(members) > 1 else f"Member {members.start}"

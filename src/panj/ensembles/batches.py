@@ -1,0 +1,60 @@
+"""A batch of members, from their numbers to their results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panj.ensembles.members import apply, draw, luck
+from panj.region import Region
+from panj.simulation.quantities import Quantity, quantities
+
+Results = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Batches:
+    """What a worker needs to compute batches; called in it, gives the function that does.
+
+    Attributes:
+        region: Under its scenario.
+        seed: Of the study.
+        size: Members computed side by side: a smaller batch is filled up and cut again, so that every batch is
+            compiled and computed like every other.
+    """
+
+    region: Region
+    seed: int
+    size: int
+
+    def __call__(self) -> Callable[[range], Results]:
+        """Make the world; it is compiled at its first batch."""
+        from panj.simulation import Simulation, world_of
+
+        simulation = Simulation(world_of(self.region))
+        parameters = list(self.region.parameters.values())
+
+        def compute(members: range) -> Results:
+            whole = range(members.start, members.start + self.size)
+            draws = apply(draw(parameters, whole, self.seed), self.region.factors)
+            results = simulation.run(draws, luck(whole, self.seed, simulation.world.luck_shape))
+            return kept(results, len(members))
+
+        return compute
+
+
+def kept(results: Mapping[str, NDArray[Any]], count: int) -> Results:
+    """The results of the first members of a batch, or the mean over them where the members are not kept apart."""
+    return {quantity.name: _kept(quantity, results[quantity.name], count) for quantity in quantities()}
+
+
+def _kept(quantity: Quantity, values: NDArray[Any], count: int) -> NDArray[Any]:
+    if "member" in quantity.axes:
+        return values[:count]
+    if quantity.mean_over_members and values.ndim > len(quantity.axes):
+        return np.asarray(values[:count].mean(axis=0, dtype=np.float64))
+    return values

@@ -1,0 +1,90 @@
+"""The plan of a run: all that decides its results, to the bit."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import panj
+from panj.basics.faults import PanjError
+
+LIBRARIES = ("jax", "jaxlib", "numpy", "scipy")
+"""What computes beside Panj itself."""
+
+
+class RunError(PanjError):
+    """A run cannot begin, go on or be opened; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is made of; a run is resumed only by the same plan.
+
+    Attributes:
+        region: Name of a region that ships, or the whole path of a folder.
+        scenario: Id; ``history`` for none.
+        members: How many.
+        batch: Members computed side by side; results are the same to the bit for the same batch.
+        seed: Of the study.
+        inputs: SHA-256 of each file of the region.
+        software: Version of each program that computes.
+    """
+
+    region: str
+    scenario: str
+    members: int
+    batch: int
+    seed: int
+    inputs: dict[str, str]
+    software: dict[str, str]
+
+    @property
+    def batches(self) -> list[range]:
+        """Members of each batch."""
+        return [range(first, min(first + self.batch, self.members)) for first in range(0, self.members, self.batch)]
+
+    def differences(self, now: Plan) -> list[str]:
+        """What another plan has otherwise, in words."""
+        ours, theirs = asdict(self), asdict(now)
+        settings = [
+            f"{name}: {was}, now {theirs[name]}"
+            for name, was in ours.items()
+            if not isinstance(was, dict) and was != theirs[name]
+        ]
+        programs = [
+            f"{name}: {self.software.get(name, 'none')}, now {now.software.get(name, 'none')}"
+            for name in _differing(self.software, now.software)
+        ]
+        files = [
+            f"{name}: {'new' if name not in self.inputs else 'changed' if name in now.inputs else 'gone'}"
+            for name in _differing(self.inputs, now.inputs)
+        ]
+        return settings + programs + files
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a region by its path in the folder; hidden files do not count."""
+    paths = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    return {
+        path.as_posix(): hashlib.sha256((folder / path).read_bytes()).hexdigest()
+        for path in paths
+        if not any(part.startswith((".", "__pycache__")) for part in path.parts)
+    }
+
+
+def fingerprint(inputs: Mapping[str, str]) -> str:
+    """One SHA-256 over names and digests of all inputs."""
+    return hashlib.sha256("".join(f"{name} {inputs[name]}\n" for name in sorted(inputs)).encode()).hexdigest()
+
+
+def software() -> dict[str, str]:
+    """Versions of all that computes."""
+    return {"panj": panj.__version__, "python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+
+
+def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]

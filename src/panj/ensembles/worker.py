@@ -1,0 +1,46 @@
+"""One worker, from inside: reads what to compute from standard input, writes results to standard output."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+from panj.basics.faults import PanjError
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a batch could not be computed.
+
+    Attributes:
+        text: In a line or a few.
+        trace: Where in the code.
+    """
+
+    text: str
+    trace: str
+
+
+def serve() -> None:
+    """Start what is sent first, then answer every batch of members, until the input ends."""
+    asked = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what libraries print must not get among the answers
+    compute: Any = None
+    start = pickle.load(asked)
+    while True:
+        try:
+            members = pickle.load(asked)
+        except EOFError:
+            return
+        try:
+            compute = compute or start()
+            answer = compute(members)
+        except Exception as error:
+            text = str(error) if isinstance(error, PanjError) else f"{type(error).__name__}: {error}"
+            answer = Failure(text, traceback.format_exc())
+        pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
+        answers.flush()

@@ -94,14 +94,14 @@ def matmul_rate() -> float:
     return 2 * 1024**3 / best_time(lambda: product(square), 10) / 1e9
 
 
-def operations(network: Network, members: int) -> float:
+def operations(network: Network, members: int, horizon: int = HORIZON) -> float:
     """Multiplications and additions that one loading needs in matrix products.
 
     A block counts in full, forbidden turns included; the padding of columns does not count.
     """
     inside = sum(block.shape[1] * block.shape[2] for block in network.weight)
     begin = len(network.origins) * len(network.links)
-    return 4.0 * ((HORIZON - 1) * inside + begin) * len(network.pairs) * members
+    return 4.0 * ((horizon - 1) * inside + begin) * len(network.pairs) * members
 
 
 def inputs(network: Network, members: int, seed: int = 2) -> tuple[Array, Array, Array]:

@@ -57,9 +57,22 @@ class Simulation:
             Every quantity of ``quantities.csv``, axes as there, single precision.
         """
         p = {name: jnp.asarray(values, jnp.float32) for name, values in parameters.items()}
-        arrays = self._run(p, jnp.asarray(luck), self.world.months, self.world.network)
+        arrays = self.trace(p, jnp.asarray(luck))
         results = {name: _members_first(name, np.asarray(values, np.float32)) for name, values in arrays.items()}
         return results | {"rigidity": self.world.rigidity, "aid": self.world.aid}
+
+    def trace(self, p: Parameters, luck: Float[Array, "T N M"]) -> dict[str, Array]:
+        """As `run`, within JAX: to be differentiated or compiled into something larger.
+
+        Args:
+            p: For each parameter of the region one value a member.
+            luck: As in `run`; of the first months only, where no more are wanted.
+
+        Returns:
+            The quantities that are not rules; the month comes first, the member last.
+        """
+        arrays: dict[str, Array] = self._run(p, luck, self.world.months, self.world.network)
+        return arrays
 
 
 def _history(world: World, p: Parameters, luck: Array, months: Months, network: Network) -> dict[str, Array]:

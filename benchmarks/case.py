@@ -1,0 +1,28 @@
+"""The case of the benchmarks of a history: the region that ships, with draws and luck of some members."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from panj.ensembles.members import draw, luck
+from panj.region import open_region
+from panj.simulation import Simulation, world_of
+
+SEED = 1
+
+
+@cache
+def simulation() -> Simulation:
+    """The region's clock."""
+    return Simulation(world_of(open_region("central-asia")))
+
+
+def members(number: int) -> tuple[dict[str, NDArray[Any]], NDArray[np.float32]]:
+    """Draws and luck of the first members."""
+    world = simulation().world
+    draws = draw(list(world.region.parameters.values()), range(number), SEED)
+    return dict(draws), luck(range(number), SEED, world.luck_shape)

@@ -13,8 +13,10 @@ from jax import lax
 from jaxtyping import Array, Float, Int
 
 from panj.passage.network import Network
-from panj.passage.sums import Sums, logarithms, products
+from panj.passage.sums import LIMIT, Sums, logarithms, products
 
+MOST = 1e37  # near the largest float32
+LEAST = 1e-30  # of a value, raised by the gauge; below it there is no way worth the name
 OVERHEAD = 24  # columns that would take as long as the fixed cost of a product (measured)
 
 
@@ -119,9 +121,9 @@ class _Chunk(NamedTuple):
 
     def spread_out(self, departing: list[Array]) -> list[Array]:
         """The adjoint of `go_on`, less what is lost."""
-        passed = self.sums.times(self.pass_kept, jnp.concatenate(departing))
+        passed = _finite(self.sums.times(self.pass_kept, jnp.concatenate(departing)))
         arriving = [passed[self.network.arriving[part]] for part in _parts(self.network.weight, 1)]
-        return self._through(self.weight_back, arriving)
+        return [_finite(reached) for reached in self._through(self.weight_back, arriving)]
 
     def by_group(self, departing: Array) -> list[Array]:
         """Cut an array over departing links by the group that they leave."""
@@ -136,13 +138,18 @@ class _Chunk(NamedTuple):
         return _parts(self.network.weight, 2)
 
 
+def _finite(reached: Array) -> Array:
+    """Keep what reaches a hopeless link finite; it is multiplied by a value of 0 there."""
+    return jnp.minimum(reached, MOST)
+
+
 def _load(chunk: _Chunk) -> tuple[Array, ...]:
     sums = chunk.sums
 
     def earlier(value: list[Array], _: None) -> tuple[list[Array], list[Array]]:
         return chunk.go_on(value), value
 
-    last, values = lax.scan(earlier, chunk.by_group(chunk.end), length=chunk.horizon - 1, unroll=True)
+    last, values = lax.scan(earlier, chunk.by_group(chunk.end), length=chunk.horizon - 1)
     top = _top(chunk, jnp.concatenate(last))
     share = sums.over(sums.hold_number(chunk.volume), top)
     first = chunk.by_group(sums.through(chunk.start.T, share))
@@ -157,7 +164,7 @@ def _load(chunk: _Chunk) -> tuple[Array, ...]:
         return _Reached(reached, traffic, total), None
 
     begin = _Reached(first, crossing(last, first), first)
-    end, _ = lax.scan(later, begin, values, reverse=True, unroll=True)
+    end, _ = lax.scan(later, begin, values, reverse=True)
     ended = sums.times(chunk.end_kept, jnp.concatenate(end.total))
     arrived = sums.number(sums.total(ended)) + sums.number(sums.total(sums.times(chunk.stay, share)))
     sent = sums.number(sums.times(share, top))
@@ -181,7 +188,9 @@ def _expect(chunk: _Chunk) -> tuple[Array, ...]:
 
 
 def _top(chunk: _Chunk, value: Array) -> Array:
-    return chunk.sums.plus(chunk.sums.through(chunk.start, value), chunk.stay)
+    """Values of the origins; one far beyond the range of its group counts as cut off."""
+    top = chunk.sums.plus(chunk.sums.through(chunk.start, value), chunk.stay)
+    return top if chunk.network.exact else jnp.where(top > LEAST, top, 0.0)
 
 
 def _grow(chunk: _Chunk) -> tuple[Array, ...]:
@@ -234,7 +243,10 @@ def _by_chunk(
         if network.exact:
             gauge = jnp.zeros((len(network.groups), width * members), local.dtype)
         else:
-            gauge = lax.stop_gradient(_cost_to_go(network, c, pairs, local, horizon))
+            gauge, to_go = lax.stop_gradient(_cost_to_go(network, c, pairs, local, horizon))
+            # a link behind which no way leads on would be raised without bound
+            led = gauge[network.bundle.tail] - local - to_go[network.bundle.of] > -LIMIT
+            local = jnp.where(led, local, jnp.inf)
         head = gauge[network.bundle.head]
         pass_on = sums.hold(gauge[network.bundle.tail] - head - local)
         end = sums.times(pass_on, sums.hold(head - stop[network.arrived]))
@@ -297,10 +309,10 @@ def _places(slots: np.ndarray, pairs: int) -> np.ndarray:
 
 def _cost_to_go(
     network: Network, c: Int[Array, ""], pairs: Int[Array, " width"], local: Float[Array, "link column"], horizon: int
-) -> Float[Array, "group column"]:
-    """Return a lower bound of the cost from each group to the destination, in spreads.
+) -> tuple[Float[Array, "group column"], Float[Array, "bundle column"]]:
+    """Return a lower bound of the cost to the destination, in spreads: from each group, and after each bundle.
 
-    Values are raised by its exponential, which keeps them within float32 and changes no result.
+    Values are raised by the exponential of the first, which keeps them within float32 and changes no result.
     """
     bundle = network.bundle
     members = local.shape[1] // len(pairs)
@@ -316,7 +328,7 @@ def _cost_to_go(
     to_go = lax.fori_loop(0, horizon - 1, onward, stop)
     ahead = jnp.concatenate([least + to_go, closed])
     gauge = jnp.minimum(group_stop, ahead[bundle.leaving].min(axis=1))
-    return jnp.where(jnp.isfinite(gauge), gauge, 0.0)
+    return jnp.where(jnp.isfinite(gauge), gauge, 0.0), to_go
 
 
 def _parts(blocks: tuple[Array, ...], axis: int) -> list[slice]:

@@ -175,6 +175,7 @@ class Bundles(eqx.Module):
     group_stop: Float[Array, "group pair"]
     tail: Int[Array, " link"]  # group that a departing link leaves
     head: Int[Array, " link"]  # group at which a departing link arrives
+    of: Int[Array, " link"]  # bundle of a departing link
 
     def only(self, classes: NDArray[np.int_], pairs: NDArray[np.int_]) -> Bundles:
         """Keep some classes and pairs."""
@@ -310,6 +311,7 @@ def _bundles(
         ),
         tail=jnp.asarray(tail),
         head=jnp.asarray(head),
+        of=jnp.asarray([names.index(ends) for ends in zip(tail.tolist(), head.tolist(), strict=True)], int),
     )
 
 

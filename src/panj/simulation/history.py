@@ -95,7 +95,8 @@ def _history(world: World, p: Parameters, luck: Array, months: Months, network: 
     # the first month is run some times before the clock starts
     order = np.maximum(np.arange(-SETTLING, luck.shape[0]), 0)
     wound = jax.tree.map(lambda series: jnp.asarray(series)[order], (months, luck))
-    return {name: series[SETTLING:] for name, series in lax.scan(one, start, wound)[1].items()}
+    series: dict[str, Array] = lax.scan(one, start, wound)[1]
+    return {name: values[SETTLING:] for name, values in series.items()}
 
 
 def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "O P M"]:
@@ -151,7 +152,7 @@ def reported(world: World, given: Given, now: Months, known: Known) -> dict[str,
         "skill": _by_border_of_section(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,
         "detection_green": _seen(world, given.p, setting),
         "wait": at_posts.time[:, 0].reshape(-1, 2, at_posts.time.shape[-1]).mean(axis=1),
-        "route_share": shares_of_routes(world, given.network, loaded, known["cost"], known["loss"], HORIZON),
+        "route_share": shares_of_routes(world, loaded),
         "suppression": 1 - _worth(world, arrived, harmful=True) / _worth(world, potential, harmful=True),
         "communication": _worth(world, arrived, harmful=False) / _worth(world, potential, harmful=False),
         "crossing_traffic": by_flow.mean(axis=-1).reshape(-1, 2, by_flow.shape[1]).sum(axis=1),

@@ -33,7 +33,7 @@ from panj.simulation.world import Months, Traits, World
 HORIZON = 7
 """Most borders that a journey passes: the longest named route passes five, and two more for a way round."""
 
-SWEEPS = 6
+SWEEPS = 8
 """Loadings of the flows that make queues in one month; each month starts from the month before."""
 
 GOING = 5.0

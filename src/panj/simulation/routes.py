@@ -1,58 +1,69 @@
-"""Named routes: which share of a flow's arrivals took each of them."""
+"""Named routes: which share of a flow's arrivals took each of them.
+
+Told from the shares in which traffic goes on from each state, whatever way it came: exact where that does not matter,
+and cheap enough for every month. `panj.passage.route_shares` is the exact count for a single loading.
+"""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from numpy.typing import NDArray
 
-from panj.passage import Assignment, Network, route_shares
+from panj.basics.codes import border_code, ends
+from panj.passage import Assignment
 from panj.simulation.world import World
 
 
-def shares_of_routes(
-    world: World,
-    network: Network,
-    loaded: Assignment,
-    cost: Float[Array, "L P M"],
-    loss: Float[Array, "L P M"],
-    horizon: int,
-) -> Float[Array, "R M"]:
+def shares_of_routes(world: World, loaded: Assignment) -> Float[Array, "R M"]:
     """Share of a flow's arrivals that passed through the states of each named route, one after the other.
 
     A journey that ends on the way counts where it followed the route as far as its destination. Routes are in the
     order of the region's flows; 0 where nothing arrives.
     """
-    shares = []
-    for number, flow in enumerate(world.region.flows.values()):
-        of_flow = world.pair_flow == number
-        total = jnp.maximum(loaded.arrived[of_flow].sum(axis=0), 1e-30)
-        for route in flow.route:
-            along = jnp.zeros_like(total)
-            for steps in range(2, len(route.states) + 1):
-                way = route.states[:steps]
-                ending = [pair.destination[1] == way[-1] for pair in network.pairs]
-                pairs = np.flatnonzero(of_flow & np.asarray(ending)).tolist()
-                if pairs and steps - 1 <= horizon:
-                    share = route_shares(
-                        network.only(pairs),
-                        _only(loaded, pairs),
-                        cost[:, np.asarray(pairs)],
-                        loss[:, np.asarray(pairs)],
-                        [way],
-                        horizon,
-                    )
-                    along += (share[0] * loaded.arrived[np.asarray(pairs)]).sum(axis=0)
-            shares.append(along / total)
-    return jnp.stack(shares) if shares else jnp.zeros((0, loaded.arrived.shape[-1]))
+    states = list(world.region.states)
+    flow, state, step = _steps(world)
+    if not len(flow):
+        return jnp.zeros((0, loaded.arrived.shape[-1]))
+    of_flow = jnp.asarray(world.pair_flow == flow[:, None], jnp.float32)[..., None]
+
+    ways = 2 * len(world.region.borders) + 1  # the last one: no such border
+    over = 2 * world.border + world.side[0]
+    crossed = jnp.zeros((ways, *loaded.traffic.shape[1:])).at[over].add(loaded.traffic)
+    kept = jnp.zeros_like(crossed).at[over].add(loaded.traffic - loaded.lost)
+    home = np.asarray([states.index(destination[1]) for _, destination in world.network.pairs])
+    ended = loaded.arrived * (np.arange(len(states))[:, None] == home)[..., None]
+    left = jnp.zeros((len(states), *crossed.shape[1:])).at[world.state[0]].add(loaded.traffic)
+    there = jnp.maximum(left + ended, 1e-30)
+    tail = np.asarray([states.index(end) for border in world.region.borders for end in ends(border)] + [0])
+    goes_on = kept / there[tail]
+    ends_here = ended / there
+    origin = np.asarray([states.index(where) for _, where in world.network.origins])
+    begun = jnp.zeros_like(there).at[origin].add(loaded.sent)
+
+    along = begun[state[:, 0]] * of_flow
+    arrived = jnp.zeros_like(along)
+    for number in range(step.shape[1]):
+        along = along * goes_on[step[:, number]]
+        arrived += along * ends_here[state[:, number + 1]]
+    total = jnp.maximum((loaded.arrived * of_flow).sum(axis=1), 1e-30)
+    return arrived.sum(axis=1) / total
 
 
-def _only(loaded: Assignment, numbers: list[int]) -> Assignment:
-    pairs = np.asarray(numbers)
-    return Assignment(
-        traffic=loaded.traffic[:, pairs],
-        lost=loaded.lost[:, pairs],
-        sent=loaded.sent[:, pairs],
-        arrived=loaded.arrived[pairs],
-        expected_cost=loaded.expected_cost[:, pairs],
-    )
+def _steps(world: World) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.int_]]:
+    """Flow, states and directed borders of each route; shorter routes end with steps over no border."""
+    states, borders = list(world.region.states), list(world.region.borders)
+    named = [(number, route.states) for number, flow in enumerate(world.region.flows.values()) for route in flow.route]
+    longest = max((len(way) for _, way in named), default=1)
+    state = np.zeros((len(named), longest), int)
+    step = np.full((len(named), longest - 1), 2 * len(borders))
+    for row, (_, way) in enumerate(named):
+        state[row, : len(way)] = [states.index(code) for code in way]
+        for place, (here, there) in enumerate(pairwise(way)):
+            border = border_code(f"{here}-{there}")
+            if border in borders:
+                step[row, place] = 2 * borders.index(border) + ends(border).index(here)
+    return np.asarray([number for number, _ in named], int), state, step

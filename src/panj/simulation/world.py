@@ -7,6 +7,7 @@ Axes: ``L`` directed links, two a crossing in the order of the region's table (f
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from scipy.sparse.csgraph import shortest_path
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day, months
-from panj.passage import Link, Network, Pair, Traffic
+from panj.passage import Link, Network, Traffic
 from panj.region import Region
 from panj.region.flows import Flow
 from panj.region.geography import Crossing
@@ -218,12 +219,8 @@ def world_of(region: Region) -> World:
         state=two_ways,
         length=np.asarray([max(section.length_km, 0.1) for section in region.sections.values()], np.float32),
         terrain=tuple(section.terrain for section in region.sections.values()),
-        pair_flow=np.asarray([[f.id for f in flows].index(pair.traffic) for pair in network.pairs], int),
-        onward=onward(
-            region,
-            [(str(p.traffic), p.destination[1], {state for _, state in p.origins or ()}) for p in network.pairs],
-            crossings,
-        ),
+        pair_flow=np.asarray([[f.id for f in flows].index(flow) for flow, _ in network.pairs], int),
+        onward=onward(region, pairs, crossings),
         factor=tuple(_factor(flow) for flow in flows),
     )
 
@@ -268,10 +265,7 @@ def _network(
     for flow in flows:
         for pair in flow.pair:
             begins.setdefault((flow.id, pair.destination), []).append((pair.origin, region.places[pair.origin].state))
-    pairs = [
-        Pair(flow, (place, region.places[place].state), tuple(dict.fromkeys(origins)))
-        for (flow, place), origins in begins.items()
-    ]
+    pairs = [(flow, (place, region.places[place].state)) for flow, place in begins]
     origins = list(dict.fromkeys(origin for those in begins.values() for origin in those))
     network = Network.build(
         groups={state: [(portal, state) for portal in those.portals] for state, those in roads.items()},
@@ -311,7 +305,7 @@ def _km(one: Crossing, other: Crossing) -> float:
     return 6371 * math.hypot(east, math.radians(other.lat - one.lat))
 
 
-def onward(region: Region, pairs: list[tuple[str, str, set[str]]], crossings: list[Crossing]) -> Bool:
+def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Crossing]) -> Bool:
     """Links that lead on, link x pair: no step takes a journey farther from its destination, counted in borders.
 
     Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross
@@ -320,7 +314,7 @@ def onward(region: Region, pairs: list[tuple[str, str, set[str]]], crossings: li
 
     Args:
         region: With its borders.
-        pairs: Flow, state of the destination and states of the origins of each pair.
+        pairs: Flow and destination of each pair.
         crossings: In the order of the links.
     """
     states = list(region.states)
@@ -332,7 +326,9 @@ def onward(region: Region, pairs: list[tuple[str, str, set[str]]], crossings: li
     tails = [states.index(state) for c in crossings for state in ends(c.border)]
     heads = [states.index(state) for c in crossings for state in ends(c.border)[::-1]]
     columns = []
-    for _, destination, origins in pairs:
+    for flow, place in pairs:
+        destination = region.places[place].state
+        origins = {region.places[p.origin].state for p in region.flows[flow].pair if p.destination == place}
         to_go = hops[:, states.index(destination)]
         leads_on = to_go[heads] <= to_go[tails]
         if destination in origins:

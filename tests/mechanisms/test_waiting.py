@@ -26,7 +26,7 @@ def exact_erlang_c(load: float, lanes: int) -> float:
 
 
 def exact_wait_constant(load: float, lanes: int) -> float:
-    """M/D/c wait over the service time, from the chain of the number present, one service time apart (Crommelin 1932)."""
+    """M/D/c wait over the service time: the chain of the number present, a service time apart (Crommelin 1932)."""
     most = 600
     arrive = np.array([math.exp(k * math.log(load) - load - math.lgamma(k + 1)) for k in range(most)])
     present = np.zeros(most)
@@ -42,7 +42,7 @@ def exact_wait_constant(load: float, lanes: int) -> float:
 
 
 def exact_wait_erlang2(load: float, lanes: int) -> float:
-    """M/E2/c wait over the service time: the chain of (number present, counters in the first phase), solved level by level."""
+    """M/E2/c wait over the service time: the chain of (number present, counters in the first phase)."""
     most, phase = 250, 2.0
     states = {}
     for n in range(most + 1):

@@ -50,14 +50,14 @@ def levers(region: Region) -> Levers:
     shape = (len(clock), 2 * len(crossings), len(CLASSES))
     pulled = {lever: np.zeros(shape, np.float32) for lever in (*RESTRICTIVE, *EASING)}
     on_line = {lever: np.zeros((len(clock), len(crossings)), np.float32) for lever in ON_THE_LINE}
-    of_border: dict[str, list[int]] = {}
+    of_border: dict[str, list[int]] = {border: [] for border in region.borders}
     for number, crossing in enumerate(crossings):
-        of_border.setdefault(crossing.border, []).append(number)
+        of_border[crossing.border].append(number)
     for rule in region.rules.values():
         held = share_held(rule, clock)[:, None]
         where = [
             n
-            for n in of_border.get(rule.border, [])
+            for n in of_border[rule.border]
             if not rule.scope or {crossings[n].id, crossings[n].section} & set(rule.scope)
         ]
         if rule.lever in ON_THE_LINE:
@@ -96,4 +96,6 @@ def _rigidity(by_class: dict[str, NDArray[np.float32]], of_border: list[list[int
     for lever, weight in {"visa": 0.5, "check": 0.3, "import-limit": 0.3, "closure": 1.0, "hours": 0.5}.items():
         left *= 1 - weight * np.minimum(by_class[lever], 1.0)
     links = [[2 * n + way for n in numbers for way in (0, 1)] for numbers in of_border]
-    return np.stack([1 - left[:, those].mean(axis=(1, 2)) for those in links], axis=1).astype(np.float32)
+    unruled = np.ones(len(left))
+    open_ = [left[:, those].mean(axis=(1, 2)) if those else unruled for those in links]
+    return (1 - np.stack(open_, axis=1)).astype(np.float32)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -310,7 +311,8 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
 
     Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross
     offers so many ways round that going in circles through three states outweighs going straight. A journey that
-    begins in the state where it ends may leave it, by a short cut through a neighbour.
+    begins in the state where it ends may leave it, by a short cut through a neighbour; and roundabout routes that
+    sources name are open to their flow.
 
     Args:
         region: With its borders.
@@ -333,6 +335,12 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
         leads_on = to_go[heads] <= to_go[tails]
         if destination in origins:
             leads_on |= np.asarray(tails) == states.index(destination)
+        for route in region.flows[flow].route:
+            if destination in route.states[1:] and route.states[0] in origins:
+                last = len(route.states) - route.states[::-1].index(destination)
+                way = route.states[:last]
+                steps = {(states.index(here), states.index(there)) for here, there in pairwise(way)}
+                leads_on |= np.asarray([step in steps for step in zip(tails, heads, strict=True)])
         columns.append(leads_on)
     return np.stack(columns, axis=1)
 

@@ -1,0 +1,97 @@
+"""Laws of a whole history: conservation, bounds, monotonicity, the same luck, batch equals loop."""
+
+import numpy as np
+import pytest
+
+from panj.ensembles.members import draw, luck
+from panj.simulation import Simulation, quantities, world_of
+
+
+def test_every_quantity_is_there_with_its_axes(history, simulation):
+    region = simulation.world.region
+    length = {
+        "member": 4,
+        "month": len(simulation.world.clock),
+        "flow": len(region.flows),
+        "border": len(region.borders),
+        "state": len(region.states),
+        "crossing": len(region.crossings),
+        "route": sum(len(flow.route) for flow in region.flows.values()),
+    }
+    assert set(history) == {quantity.name for quantity in quantities()}
+    for quantity in quantities():
+        assert history[quantity.name].shape == tuple(length[axis] for axis in quantity.axes), quantity.name
+
+
+def test_what_sets_out_arrives_or_is_taken(history):
+    np.testing.assert_allclose(history["arrived"] + history["seized"], history["sent"], rtol=2e-4, atol=1e-3)
+
+
+def test_nobody_sets_out_who_did_not_want_to(history):
+    assert (history["sent"] <= history["potential"] * (1 + 1e-5)).all()
+    assert (history["sent"] >= 0).all()
+
+
+def test_what_is_taken_is_taken_at_some_border(history):
+    np.testing.assert_allclose(history["seized_at"].sum(axis=3), history["seized"], rtol=1e-3, atol=1e-3)
+
+
+def test_the_green_border_is_part_of_all_crossings(history):
+    assert (history["passed_green"] <= history["passed"] * (1 + 1e-5) + 1e-6).all()
+
+
+@pytest.mark.parametrize("name", ["suppression", "communication", "detection_green", "rigidity", "skill"])
+def test_shares_are_shares(history, name):
+    known = history[name][np.isfinite(history[name])]
+    assert (known >= -1e-6).all()
+    assert (known <= 1 + 1e-6).all()
+
+
+def test_routes_take_no_more_than_all(history):
+    assert (history["route_share"] >= 0).all()
+    assert (history["route_share"] <= 1 + 1e-4).all()
+
+
+def test_most_months_settle(history):
+    assert np.quantile(history["residual"], 0.9) < 0.02
+
+
+def test_more_guards_leave_less_to_arrive(history, changed, simulation):
+    harmful = simulation.world.flows.hides
+    more = changed(strength_scale=3.0)
+    arrived, fewer = (run["arrived"][:, :, harmful].sum(axis=(1, 2)) for run in (history, more))
+    assert (fewer < arrived).all()
+
+
+def test_slower_counters_keep_honest_travellers_at_home(history, changed):
+    slow = changed(service_lorry=4.0, service_person=4.0)
+    assert (slow["communication"].mean(axis=1) < history["communication"].mean(axis=1)).all()
+
+
+def test_less_integrity_means_fewer_seizures(history, changed, simulation):
+    harmful = simulation.world.flows.hides
+    corrupt = changed(integrity=0.3)
+    assert (corrupt["seized"][:, :, harmful].sum(axis=(1, 2)) < history["seized"][:, :, harmful].sum(axis=(1, 2))).all()
+
+
+def test_more_findings_for_sale_mean_more_bribes(history, changed):
+    for_sale, clean = changed(bribe_at_finding=1.3), changed(bribe_at_finding=1e-3, bribe_lorry=1e-3, bribe_person=1e-3)
+    assert (for_sale["bribes"].sum(axis=(1, 2)) > clean["bribes"].sum(axis=(1, 2))).all()
+    assert (history["bribes"].sum(axis=(1, 2)) > clean["bribes"].sum(axis=(1, 2))).all()
+
+
+def test_a_batch_is_a_loop_over_its_members(history, simulation, tiny):
+    alone = Simulation(simulation.world).run(
+        draw(list(tiny.parameters.values()), [2], 1), luck([2], 1, simulation.world.luck_shape)
+    )
+    for name in ("arrived", "seized", "staff", "delay"):
+        np.testing.assert_allclose(alone[name][0], history[name][2], rtol=5e-3, atol=1e-2, err_msg=name)
+
+
+def test_the_same_luck_under_every_scenario(history, tiny, draws, chance):
+    scenario = next(iter(name for name in tiny.scenarios if name != "history"))
+    other = Simulation(world_of(tiny.overlay(scenario))).run(draws, chance)
+    np.testing.assert_array_equal(other["potential"], history["potential"])
+    assert any(
+        not np.array_equal(other[name], history[name], equal_nan=True) for name in ("arrived", "equipment", "rigidity")
+    )

@@ -1,0 +1,170 @@
+"""Roads, rules, guards and volumes of a region on its clock."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from panj.basics.dates import Month, months
+from panj.region import open_region
+from panj.region.regimes import Rule
+from panj.simulation.guards import guards
+from panj.simulation.overland import roads_of, short_cuts
+from panj.simulation.rules import CLASSES, levers, share_held
+from panj.simulation.volumes import monthly
+from panj.simulation.world import onward, sizes, world_of
+
+
+@pytest.fixture(scope="module")
+def central_asia():
+    return open_region("central-asia")
+
+
+@pytest.fixture(scope="module")
+def central_world(central_asia):
+    return world_of(central_asia)
+
+
+def rule(border, lever="visa", **changes):
+    given = {
+        "id": "a-rule", "title": "A rule", "border": border, "lever": lever, "imposed_by": "both", "direction": "both",
+        "applies_to": ["all"], "scope": [], "from": "2000-03-16", "to": "2000-04", "value": 1.0, "unit": "strength",
+        "assumed": "for the test",
+    }  # fmt: skip
+    return Rule.model_validate(given | changes)
+
+
+def laid(region, *rules):
+    return levers(replace(region, rules={r.id: r for r in rules}))
+
+
+def links_of(region, border):
+    numbers = [n for n, c in enumerate(region.crossings.values()) if c.border == border]
+    return [2 * n for n in numbers], [2 * n + 1 for n in numbers]
+
+
+def test_a_rule_of_half_a_month_counts_half(tiny):
+    clock = months(Month("2000-02"), Month("2000-05"))
+    held = share_held(rule(next(iter(tiny.borders))), clock)
+    np.testing.assert_allclose(held, [0, 16 / 31, 1, 0], rtol=1e-6)
+
+
+def test_a_rule_on_entry_binds_one_direction(tiny):
+    border = next(iter(tiny.borders))
+    first, _ = border.split("-")
+    out, into = links_of(tiny, border)
+    month = Month("2000-04") - tiny.start
+    visa = laid(tiny, rule(border, imposed_by=first, direction="in")).by_class["visa"][month]
+    assert (visa[into] == 1).all()
+    assert (visa[out] == 0).all()
+
+
+def test_the_strictest_rule_holds_and_a_waiver_takes_its_share(tiny):
+    border = next(iter(tiny.borders))
+    month = Month("2000-04") - tiny.start
+    rules = [rule(border, value=0.4), rule(border, id="b", value=0.8), rule(border, "waiver", id="c", value=0.5)]
+    visa = laid(tiny, *rules).by_class["visa"][month, links_of(tiny, border)[0]]
+    np.testing.assert_allclose(visa, 0.4, rtol=1e-6)
+
+
+def test_a_rule_binds_only_those_it_applies_to(tiny):
+    border = next(iter(tiny.borders))
+    month = Month("2000-04") - tiny.start
+    visa = laid(tiny, rule(border, applies_to=["persons"])).by_class["visa"][month]
+    assert visa[:, CLASSES.index("persons")].any()
+    assert not visa[:, CLASSES.index("freight")].any()
+
+
+def test_rigidity_is_none_without_rules_and_whole_when_shut(tiny):
+    border = next(iter(tiny.borders))
+    month = Month("2000-04") - tiny.start
+    assert laid(tiny).rigidity.max() == 0
+    assert laid(tiny, rule(border, "closure")).rigidity[month, 0] == pytest.approx(1)
+
+
+def test_staff_of_all_sections_is_the_strength_that_the_files_give(tiny):
+    stand = guards(tiny)
+    assert (stand.line.staff >= 0).all()
+    assert ((stand.line.skill >= 0) & (stand.line.skill <= 1)).all()
+    most = {}
+    for row in tiny.strength:
+        key = row.agency, row.side, row.section
+        most[key] = max(most.get(key, 0), row.staff or 0)
+    assert stand.line.staff.sum(axis=(1, 2)).max() <= sum(most.values()) * (1 + 1e-5)
+
+
+def test_all_aid_inside_the_clock_arrives(tiny):
+    stand = guards(tiny)
+    given = sum(
+        delivery.usd
+        for programme in tiny.programmes.values()
+        for delivery in programme.deliveries
+        if Month(delivery.from_) >= tiny.start
+        and Month(delivery.to) <= tiny.end
+        and set(programme.recipients) <= set(tiny.states)
+    )
+    assert stand.aid.sum() >= given * (1 - 1e-5)
+    assert stand.delivered.sum() + stand.training.sum() <= stand.aid.sum() * (1 + 1e-5)
+
+
+def test_volumes_are_linear_between_their_points(tiny):
+    pair = next(pair for flow in tiny.flows.values() for pair in flow.pair if len(pair.volume) > 1)
+    yearly = 12 * monthly(pair, months(tiny.start, tiny.end))
+    points = [point.value for point in pair.volume]
+    assert min(points) - 1e-6 <= yearly.min()
+    assert yearly.max() <= max(points) + 1e-6
+
+
+def test_roads_are_the_same_both_ways_and_never_longer_than_a_detour(tiny):
+    for state in tiny.states:
+        far = roads_of(tiny, state).distances(1.0, 0.0)
+        np.testing.assert_allclose(far, far.T, rtol=1e-9)
+        assert (far[:, :, None] <= far[:, None, :] + far.T[None] + 1e-6).all() or len(far) == 0
+
+
+def test_the_detours_that_the_lines_left_behind_are_short_cuts(central_asia):
+    roads = {state: roads_of(central_asia, state) for state in central_asia.states}
+    found = {(central_asia.crossings[one].border, through) for one, through, _ in short_cuts(central_asia, roads)}
+    assert ("TJ-UZ", "TJ") in found  # Tashkent to the valley
+    assert ("KG-UZ", "UZ") in found  # Osh to Jalalabad
+
+
+def test_splitting_a_post_changes_no_total_size(central_asia):
+    posts = [c for c in central_asia.crossings.values() if c.border == "KG-UZ" and c.kind == "post"]
+    one = posts[0]
+    twin = one.model_copy(update={"id": one.id + "-twin"})
+    split = dict(zip([c.id for c in [*posts, twin]], sizes(central_asia, [*posts, twin]), strict=True))
+    whole = dict(zip([c.id for c in posts], sizes(central_asia, posts), strict=True))
+    alone = sizes(central_asia, [one, twin])
+    assert alone == [pytest.approx(0.5)] * 2
+    assert split[one.id] < whole[one.id]
+
+
+def test_no_step_leads_farther_from_the_destination(central_asia):
+    crossings = list(central_asia.crossings.values())
+    border = [c.border for c in crossings]
+    leads = onward(central_asia, [("opiates", "moscow")], crossings)[:, 0]
+    out, back = 2 * border.index("KZ-RU"), 2 * border.index("KZ-RU") + 1
+    assert leads[out]
+    assert not leads[back]
+
+
+def test_named_routes_lead_on(central_asia):
+    crossings = list(central_asia.crossings.values())
+    for flow in central_asia.flows.values():
+        pairs = [(flow.id, pair.destination) for pair in flow.pair]
+        leads = onward(central_asia, pairs, crossings)
+        for route in flow.route:
+            ends = [n for n, (_, place) in enumerate(pairs) if central_asia.places[place].state == route.states[-1]]
+            for here, there in zip(route.states, route.states[1:], strict=False):
+                links = [
+                    2 * n + (0 if c.border.split("-")[0] == here else 1)
+                    for n, c in enumerate(crossings)
+                    if set(c.border.split("-")) == {here, there}
+                ]
+                assert not ends or leads[np.ix_(links, ends)].all(), (flow.id, route.name, here, there)
+
+
+def test_the_world_has_a_link_each_way(central_world, central_asia):
+    assert len(central_world.post) == 2 * len(central_asia.crossings)
+    assert (central_world.state[0, ::2] == central_world.state[1, 1::2]).all()

@@ -155,7 +155,12 @@ def test_named_routes_lead_on(central_asia):
         pairs = [(flow.id, pair.destination) for pair in flow.pair]
         leads = onward(central_asia, pairs, crossings)
         for route in flow.route:
-            ends = [n for n, (_, place) in enumerate(pairs) if central_asia.places[place].state == route.states[-1]]
+            ends = [
+                n
+                for n, pair in enumerate(flow.pair)
+                if central_asia.places[pair.destination].state == route.states[-1]
+                and central_asia.places[pair.origin].state == route.states[0]
+            ]
             for here, there in zip(route.states, route.states[1:], strict=False):
                 links = [
                     2 * n + (0 if c.border.split("-")[0] == here else 1)

@@ -45,7 +45,8 @@ class Flow(Row):
     """One kind of traffic.
 
     ``value_usd``, ``cost_per_km``, ``cost_per_hour`` and ``spread`` in USD a unit (a unit and km, a unit and h),
-    ``lot`` in units a journey.
+    ``lot`` in units a journey. ``worth``: value by state where it differs from ``value_usd``, which is what one who
+    leaves that state has to lose.
     """
 
     id: Id
@@ -55,6 +56,7 @@ class Flow(Row):
     traveller: Literal["lorry", "car", "person", "train"]
     class_: Class = Field(alias="class")
     value_usd: NotNegative
+    worth: dict[str, NotNegative] = Field(default_factory=dict)
     lot: Positive
     cost_per_km: NotNegative
     cost_per_hour: NotNegative

@@ -129,7 +129,8 @@ def cross(world: World, flows: Traits, p: Parameters, setting: Setting, at_posts
     rules = {lever: level[:, of, None] for lever, level in setting.rules.items()}
     value, lot, per_hour = (jnp.asarray(x)[:, None] for x in (flows.value, flows.lot, flows.per_hour))
     time = at_posts.time[:, flows.counter]
-    stake = p["penalty"] * value * lot
+    worth = jnp.asarray(world.worth[:, of])[..., None]
+    stake = p["penalty"] * worth * lot
     goes = {integrity: setting.integrity[integrity][:, None] for integrity in (0, 1)}
     free = [let_go(goes[side], p["bribe_at_finding"], stake, p["stake_half"]) for side in (0, 1)]
 
@@ -181,7 +182,7 @@ def cross(world: World, flows: Traits, p: Parameters, setting: Setting, at_posts
     sight = p["sight_green"] * small_size * ease * jnp.where(post, p["round_watch"], 1.0) / rough
     watch = 1 + setting.line["garrison"][:, None, None]
     seen_on_line = [found(sight, setting.effort[side][:, None] * watch) for side in (0, 1)]
-    small_stake = p["penalty"] * value * small
+    small_stake = p["penalty"] * worth * small
     let_through = [let_go(goes[side], p["bribe_at_finding"], small_stake, p["stake_half"]) for side in (0, 1)]
     danger = sum(expected_loss(seen_on_line[side], let_through[side], small_stake, p["bribe_price"]) for side in (0, 1))
     fixed = p["guide_fee"] * ~flows.declares[:, None] + p["mine_risk"] * setting.line["mines"][:, None, None] + danger

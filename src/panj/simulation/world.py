@@ -123,6 +123,7 @@ class World:
         aid: Month x state [USD].
         post: L, whether the crossing is a post; ``rail``, ``land`` (has a green border), ``into_member`` likewise.
         access: L x F, whether a post of this category lets this kind of traffic through.
+        worth: L x F, value of a unit in the state that is left [USD].
         lanes: L, counters side by side.
         post_share: L, share of the counters of its border; 0 for green crossings.
         section_border: S, border of the section.
@@ -149,6 +150,7 @@ class World:
     land: Bool
     into_member: Real
     access: Bool
+    worth: Real
     lanes: Real
     post_share: Real
     section_border: NDArray[np.int_]
@@ -211,6 +213,9 @@ def world_of(region: Region) -> World:
         land=_per_link(np.asarray([region.borders[c.border].kind == "land" for c in crossings])),
         into_member=np.asarray([members[number] for number in two_ways[1]], np.float32),
         access=access & _per_link(np.asarray([[c.kind == "post"] for c in crossings])),
+        worth=np.asarray(
+            [[flow.worth.get(list(states)[left], flow.value_usd) for flow in flows] for left in two_ways[0]], np.float32
+        ),
         lanes=_per_link(np.asarray([c.lanes or 1 for c in crossings], np.float32)),
         post_share=_post_share(crossings),
         section_border=np.asarray([borders[s.border] for s in region.sections.values()], int),

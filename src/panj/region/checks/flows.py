@@ -37,6 +37,7 @@ def flows(draft: Draft) -> Iterator[Fault]:
 
 
 def _routes(draft: Draft, flow: Flow) -> Iterator[Fault]:
+    yield from refer(flow, "worth: state", flow.worth, draft.states)
     for route in flow.route:
         yield from refer(flow, f"route {route.name!r}: state", route.states, draft.states)
         for one, other in pairwise(route.states):

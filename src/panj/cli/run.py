@@ -25,7 +25,7 @@ def run(
     scenario: Annotated[str, typer.Option(help="A scenario of the region, laid over its history.")] = "history",
     out: Annotated[Path | None, typer.Option(help="Folder for the results; runs/REGION-SCENARIO if not given.")] = None,
     seed: Annotated[int, typer.Option(help="Of draws and luck; the same seed, the same members.", min=0)] = 1,
-    batch: Annotated[int, typer.Option(help="Members computed side by side.", min=1)] = 8,
+    batch: Annotated[int, typer.Option(help="Members computed side by side.", min=1)] = 16,
     workers: Annotated[int | None, typer.Option(help="Processes; one a core if not given.", min=1)] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off, or begin it.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,

@@ -24,10 +24,10 @@ from panj.ensembles.workers import cores, run_batches
 from panj.region import Region, open_region, shipped
 from panj.simulation.quantities import Quantity, quantities
 
-BATCH = 8
+BATCH = 16
 """Members a batch."""
 
-CONVERGED = 1e-2
+CONVERGED = 2e-2
 """A member's month counts as converged if passage is this near to its fixed point."""
 
 

@@ -1,0 +1,75 @@
+import operator
+import os
+import subprocess
+from functools import partial
+
+import pytest
+
+from panj.ensembles import RunError, seconds_left
+from panj.ensembles.workers import environment, run_batches
+
+COUNT = partial(operator.methodcaller, "count", 3)
+"""In the place of a simulation: how often the member 3 is in a batch."""
+
+BATCHES = [range(2), range(2, 4), range(4, 6), range(6, 7)]
+
+
+def test_every_batch_comes_back_with_its_own_results():
+    assert dict(run_batches(COUNT, BATCHES, workers=2)) == {members: int(3 in members) for members in BATCHES}
+
+
+def test_an_error_in_a_worker_names_the_members_and_what_to_do():
+    with pytest.raises(RunError, match=r"(?s)Members 0 to 1 .*ValueError: 5 is not in range.*--resume") as raised:
+        list(run_batches(partial(operator.methodcaller, "index", 5), BATCHES, workers=1))
+    assert "Traceback" in raised.value.__notes__[0]
+
+
+def test_a_worker_that_dies_names_the_members_and_the_signal():
+    with pytest.raises(RunError, match=r"Member 6 could not be computed: its worker ended by SIGABRT"):
+        list(run_batches(os.abort, [range(6, 7)], workers=1))
+
+
+def test_a_worker_that_is_killed_hints_at_memory():
+    with pytest.raises(RunError, match="memory"):
+        list(run_batches(partial(os.execvp, "sh", ["sh", "-c", "kill -9 $$"]), [range(6, 7)], workers=1))
+
+
+def test_what_a_library_prints_does_not_get_among_the_results():
+    noisy = partial(partial, os.write, 1)  # prints to standard output, and fails at a range
+    with pytest.raises(RunError, match="TypeError"):
+        list(run_batches(noisy, [range(1)], workers=1))
+    assert list(run_batches(partial(partial, print, "a library speaks"), [range(1)], workers=1)) == [(range(1), None)]
+
+
+def test_no_worker_outlives_the_one_who_asks():
+    running = run_batches(partial(partial, subprocess.getoutput, "echo $PPID"), [], workers=1)
+    assert list(running) == []
+    asking = run_batches(COUNT, BATCHES, workers=2)
+    next(asking)
+    children = _children()
+    assert children
+    asking.close()
+    assert not _children()
+
+
+def _children():
+    """Processes below this one that run."""
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True)
+    return [line for line in listed.stdout.splitlines() if "panj.ensembles.worker" in line]
+
+
+def test_workers_have_one_thread_and_keep_the_users_cache(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=x")
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", "mine")
+    given = environment()
+    assert given["NPROC"] == given["OMP_NUM_THREADS"] == "1"
+    assert given["XLA_FLAGS"] == "--xla_dump_to=x --xla_cpu_multi_thread_eigen=false"
+    assert given["JAX_COMPILATION_CACHE_DIR"] == "mine"
+    assert os.environ["XLA_FLAGS"] == "--xla_dump_to=x"
+
+
+def test_the_time_left_does_not_count_the_compilation():
+    compiled = [(0.0, 0), (30.0, 8), (31.0, 16)]
+    assert seconds_left(compiled, 200, workers=2) is None
+    assert seconds_left([*compiled, (33.0, 24), (35.0, 32)], 200, workers=2) == pytest.approx(168 * 4 / 16)
+    assert seconds_left([*compiled, (33.0, 24)], 24, workers=2) == 0

@@ -244,9 +244,9 @@ def _by_chunk(
             gauge = jnp.zeros((len(network.groups), width * members), local.dtype)
         else:
             gauge, to_go = lax.stop_gradient(_cost_to_go(network, c, pairs, local, horizon))
-            # a link behind which no way leads on would be raised without bound
-            led = gauge[network.bundle.tail] - local - to_go[network.bundle.of] > -LIMIT
-            local = jnp.where(led, local, jnp.inf)
+            if run is not _grow:  # a link behind which no way leads on would be raised without bound
+                led = gauge[network.bundle.tail] - local - to_go[network.bundle.of] > -LIMIT
+                local = jnp.where(led, local, jnp.inf)
         head = gauge[network.bundle.head]
         pass_on = sums.hold(gauge[network.bundle.tail] - head - local)
         end = sums.times(pass_on, sums.hold(head - stop[network.arrived]))

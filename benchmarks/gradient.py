@@ -34,7 +34,11 @@ def measure() -> list[Row]:
     note = f"{len(lost)} of {len(found)} parameters have no finite gradient" if lost else "all gradients finite"
     what = f"gradient of {MONTHS} months over forward, {MEMBERS} members"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**3 if sys.platform == "darwin" else 1024**2)
-    return [Row(what, backward / forward, "1", 7.0, note=note), Row("peak memory of this process", peak, "GiB")]
+    return [
+        Row(what, backward / forward, "1", 7.0, note=note),
+        Row("parameters without a finite gradient", len(lost), "1", 0.0),
+        Row("peak memory of this process", peak, "GiB"),
+    ]
 
 
 def _warm(work: Callable[[Any], Any], p: Any) -> float:

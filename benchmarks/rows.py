@@ -30,15 +30,16 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """Figure over budget."""
-        return None if self.budget is None else self.measured / self.budget
+        """Figure over budget, where the budget is not nothing."""
+        return None if not self.budget else self.measured / self.budget
 
     @property
     def missed(self) -> bool:
         """Whether there is a budget and the figure is not within it; a figure that could not be had is not."""
-        if self.ratio is None:
+        if self.budget is None:
             return False
-        return math.isnan(self.ratio) or (self.ratio < 1 if self.at_least else self.ratio > 1)
+        within = self.measured >= self.budget if self.at_least else self.measured <= self.budget
+        return math.isnan(self.measured) or not within
 
 
 HEAD = f"{'what':58s} {'measured':>10s} {'budget':>10s} {'ratio':>6s} {'of rate':>7s}"

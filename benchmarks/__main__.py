@@ -14,7 +14,6 @@ from collections.abc import Callable
 from importlib import import_module
 
 import jax
-from platformdirs import user_cache_path
 
 from benchmarks import passage
 from benchmarks.rows import HEAD, Row, line
@@ -24,7 +23,6 @@ PARTS = ("start", "first_answer", "passage", "history", "memory", "gradient")
 
 def main(parts: list[str]) -> None:
     """Measure some parts, print their rows, and say what was missed."""
-    jax.config.update("jax_compilation_cache_dir", str(user_cache_path("panj") / "benchmarks"))  # type: ignore[no-untyped-call]
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(
         f"{platform.machine()}, {os.cpu_count()} cores{load}, Python {platform.python_version()}, JAX {jax.__version__}"

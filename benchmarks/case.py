@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
 from panj.ensembles.members import draw, luck
 from panj.region import open_region
@@ -17,7 +19,8 @@ SEED = 1
 
 @cache
 def simulation() -> Simulation:
-    """The region's clock."""
+    """The region's clock. What is compiled for it is kept, so that the next time it need not be."""
+    jax.config.update("jax_compilation_cache_dir", str(user_cache_path("panj") / "benchmarks"))  # type: ignore[no-untyped-call]
     return Simulation(world_of(open_region("central-asia")))
 
 

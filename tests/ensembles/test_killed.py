@@ -15,6 +15,7 @@ import xarray as xr
 from panj.ensembles import open_run
 
 from .conftest import BATCH, MEMBERS
+from .invented import files_of
 
 
 def command(folder, *more):
@@ -37,14 +38,16 @@ def test_a_killed_run_loses_nothing_that_was_finished(whole, tmp_path):
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    done = finished(folder)
-    assert done >= 1
+    assert finished(folder) >= 1
+    assert not (folder / "experiments.parquet").exists()
     resumed = subprocess.run(command(folder, "--resume"), capture_output=True, text=True, check=False)
     assert resumed.returncode == 0, resumed.stderr
     first, second = open_run(whole), open_run(folder)
     for name in first.dataset.data_vars:
         np.testing.assert_array_equal(first.dataset[name].to_numpy(), second.dataset[name].to_numpy(), err_msg=name)
     pd.testing.assert_frame_equal(first.experiments, second.experiments)
+    assert files_of(whole / "trajectories.zarr") == files_of(folder / "trajectories.zarr")
+    assert (whole / "experiments.parquet").read_bytes() == (folder / "experiments.parquet").read_bytes()
 
 
 def test_results_say_their_units_and_meaning(whole):

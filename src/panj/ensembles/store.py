@@ -90,11 +90,7 @@ class Store:
             there = read_note(folder)
             if there is None:
                 raise RunError(f"{folder} is not empty, and there is no run in it. Choose another --out.")
-            state = (
-                "a finished run"
-                if there.ended
-                else f"a run with {there.members_done} of {there.plan.members} members done"
-            )
+            state = "a finished run" if there.ended else f"a run with {there.done} done"
             raise RunError(f"{folder} holds {state}. Add --resume to go on from there, or choose another --out.")
         folder.mkdir(parents=True, exist_ok=True)
         store = cls(folder, note, quantities)

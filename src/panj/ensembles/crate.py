@@ -21,6 +21,16 @@ EXPERIMENTS = "experiments.parquet"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 LICENCE = "https://spdx.org/licenses/Apache-2.0"
 
+FORMATS = {
+    ".csv": "text/csv",
+    ".toml": "application/toml",
+    ".jsonl": "application/jsonl",
+    ".geojson": "application/geo+json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".html": "text/html",
+}
+"""Media type of the files of a region and of a run, by their endings."""
+
 Entity = dict[str, Any]
 
 
@@ -54,6 +64,7 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
             "@type": "File",
             "name": name,
             "sha256": digest,
+            "encodingFormat": FORMATS.get(Path(name).suffix, "text/plain"),
             "description": f"{name} of the region {title}, as it was read",
         }
         for name, digest in plan.inputs.items()
@@ -100,7 +111,7 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
             "result": ids(results),
             "startTime": note.started,
             "endTime": note.ended,
-            "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+            "actionStatus": "http://schema.org/CompletedActionStatus",
         },
         {
             "@id": "#panj",
@@ -137,12 +148,12 @@ def outputs(folder: Path) -> list[Entity]:
             "@id": EXPERIMENTS,
             "@type": "File",
             "name": "Parameters and outcomes of every member",
-            "encodingFormat": "application/vnd.apache.parquet",
+            "encodingFormat": FORMATS[".parquet"],
             "sha256": hashlib.sha256((folder / EXPERIMENTS).read_bytes()).hexdigest(),
         },
     ]
     if (folder / "report.html").exists():
-        found.append({"@id": "report.html", "@type": "File", "name": "Report", "encodingFormat": "text/html"})
+        found.append({"@id": "report.html", "@type": "File", "name": "Report", "encodingFormat": FORMATS[".html"]})
     return found
 
 

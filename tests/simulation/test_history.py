@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from panj.ensembles.batches import kept
 from panj.ensembles.members import draw, luck
 from panj.simulation import Simulation, quantities, world_of
 
@@ -20,7 +21,19 @@ def test_every_quantity_is_there_with_its_axes(history, simulation):
     }
     assert set(history) == {quantity.name for quantity in quantities()}
     for quantity in quantities():
-        assert history[quantity.name].shape == tuple(length[axis] for axis in quantity.axes), quantity.name
+        apart = ("member",) if quantity.mean_over_members else ()
+        assert history[quantity.name].shape == tuple(length[axis] for axis in (*apart, *quantity.axes)), quantity.name
+
+
+def test_members_that_only_fill_a_batch_do_not_enter_its_mean(history):
+    first = kept(history, 2)["crossing_traffic"]
+    np.testing.assert_allclose(first, history["crossing_traffic"][:2].mean(axis=0), rtol=1e-5)
+    assert not np.allclose(first, history["crossing_traffic"].mean(axis=0))
+
+
+def test_what_crosses_at_crossings_is_what_crosses_borders(history):
+    crossings = history["crossing_traffic"].sum(axis=2)
+    np.testing.assert_allclose(crossings, history["passed"].sum(axis=3), rtol=1e-3, atol=1e-2)
 
 
 def test_what_sets_out_arrives_or_is_taken(history):

@@ -26,7 +26,6 @@ from panj.simulation.month import (
     month,
     pair_costs,
 )
-from panj.simulation.quantities import quantities
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.world import Months, World
 
@@ -54,11 +53,12 @@ class Simulation:
             luck: Standard normal, ``World.luck_shape`` x member.
 
         Returns:
-            Every quantity of ``quantities.csv``, axes as there, single precision.
+            Every quantity of ``quantities.csv``, axes as there, single precision; those of which a run keeps the mean
+            over members have the member before their axes.
         """
         p = {name: jnp.asarray(values, jnp.float32) for name, values in parameters.items()}
         arrays = self.trace(p, jnp.asarray(luck))
-        results = {name: _members_first(name, np.asarray(values, np.float32)) for name, values in arrays.items()}
+        results = {name: np.moveaxis(np.asarray(values, np.float32), -1, 0) for name, values in arrays.items()}
         return results | {"rigidity": self.world.rigidity, "aid": self.world.aid}
 
     def trace(self, p: Parameters, luck: Float[Array, "T N M"]) -> dict[str, Array]:
@@ -155,7 +155,7 @@ def reported(world: World, given: Given, now: Months, known: Known) -> dict[str,
         "route_share": shares_of_routes(world, loaded),
         "suppression": 1 - _worth(world, arrived, harmful=True) / _worth(world, potential, harmful=True),
         "communication": _worth(world, arrived, harmful=False) / _worth(world, potential, harmful=False),
-        "crossing_traffic": by_flow.mean(axis=-1).reshape(-1, 2, by_flow.shape[1]).sum(axis=1),
+        "crossing_traffic": by_flow.reshape(-1, 2, *by_flow.shape[1:]).sum(axis=1),
         "residual": known["residual"],
         "radius": _radius(world, given, known["cost"]),
     }
@@ -195,10 +195,3 @@ def _radius(world: World, given: Given, cost: Array) -> Float[Array, " M"]:
 
 def _flow_first(by_border_and_flow: Float[Array, "B F M"]) -> Float[Array, "F B M"]:
     return jnp.swapaxes(by_border_and_flow, 0, 1)
-
-
-def _members_first(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return values if name in MEANS else np.moveaxis(values, -1, 0)
-
-
-MEANS = {quantity.name for quantity in quantities() if quantity.mean_over_members}

@@ -55,6 +55,6 @@ def kept(results: Mapping[str, NDArray[Any]], count: int) -> Results:
 def _kept(quantity: Quantity, values: NDArray[Any], count: int) -> NDArray[Any]:
     if "member" in quantity.axes:
         return values[:count]
-    if quantity.mean_over_members and values.ndim > len(quantity.axes):
+    if quantity.mean_over_members:
         return np.asarray(values[:count].mean(axis=0, dtype=np.float64))
     return values

@@ -44,16 +44,17 @@ def delimited_share(region: Region, border: str, on: Day) -> float:
     weights = [section.length_km for section in those]
     if not sum(weights):
         weights = [1.0 for _ in those]
-    settled = sum(weight for weight, part in zip(weights, those, strict=True) if _settled(region, part.id, on))
+    settled = sum(weight for weight, part in zip(weights, those, strict=True) if is_settled(region, part.id, on))
     return settled / sum(weights)
 
 
 def open_sections(region: Region, border: str, on: Day) -> tuple[Section, ...]:
     """The sections of a border that are not delimited on a day."""
-    return tuple(part for part in sections_of(region, border) if not _settled(region, part.id, on))
+    return tuple(part for part in sections_of(region, border) if not is_settled(region, part.id, on))
 
 
-def _settled(region: Region, section: str, on: Day) -> bool:
+def is_settled(region: Region, section: str, on: Day) -> bool:
+    """Whether a section is delimited or demarcated on a day."""
     status = status_of(region, section, on)
     return status is not None and status.status in SETTLED
 

@@ -14,9 +14,9 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from panj.basics.dates import first_day
 from panj.basics.faults import Fault, FaultsError, nearest
 from panj.basics.reading import Id, Ids, Row, Text, read_entries, read_toml, unknown_keys
+from panj.region import is_settled
 from panj.reports.summary import Comparison, Interval, Period, compare, pick
 
 if TYPE_CHECKING:
@@ -178,13 +178,5 @@ def settled_share(region: Region, borders: Iterable[str], day: Any) -> float:
     chosen = set(borders)
     sections = [section for section in region.sections.values() if section.border in chosen]
     total = sum(section.length_km for section in sections)
-    settled = sum(
-        section.length_km for section in sections if status_on(region, section.id, day) in ("delimited", "demarcated")
-    )
+    settled = sum(section.length_km for section in sections if is_settled(region, section.id, day))
     return settled / total if total else float("nan")
-
-
-def status_on(region: Region, section: str, day: Any) -> str:
-    """The legal status of a section on a day; empty before its first row."""
-    rows = [row for row in region.statuses if row.section == section and first_day(row.from_) <= day]
-    return max(rows, key=lambda row: first_day(row.from_)).status if rows else ""

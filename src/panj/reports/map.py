@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
-from panj.reports.aspects import status_on
+from panj.region import status_of
 from panj.reports.projection import Frame, Points, area, clip, deepest, frame_around, path, thin
 from panj.reports.summary import quantiles
 from panj.reports.words import month_text
@@ -157,7 +157,8 @@ def _border_groups(region: Region, lines: dict[str, Any], frame: Frame, month: M
         paths = {name: "".join(path(_seen(frame(line))) for line in lines[name]) for name in names}
         parts += [f'<path class="hit" d="{d}"/>' for d in paths.values()]
         for name, d in paths.items():
-            status = status_on(region, name, month.last) or "none"
+            held = status_of(region, name, month.last)
+            status = held.status if held else "none"
             parts.append(f'<path id="section-{name}" class="line {status if land else "lane"}" d="{d}"/>')
         parts.append("</g>")
     return parts

@@ -131,13 +131,13 @@ def cross(world: World, flows: Traits, p: Parameters, setting: Setting, at_posts
     time = at_posts.time[:, flows.counter]
     worth = jnp.asarray(world.worth[:, of])[..., None]
     stake = p["penalty"] * worth * lot
-    goes = {integrity: setting.integrity[integrity][:, None] for integrity in (0, 1)}
-    free = [let_go(goes[side], p["bribe_at_finding"], stake, p["stake_half"]) for side in (0, 1)]
+    honesty = setting.integrity[:, :, None]
+    free = [let_go(honesty[side], p["bribe_at_finding"], stake, p["stake_half"]) for side in (0, 1)]
 
     # declared
     opacity = setting.rigidity[:, of, None]
     unofficial = jnp.where(flows.goods[:, None], p["bribe_lorry"], p["bribe_person"])
-    tolls = sum(toll(goes[side], opacity, unofficial) for side in (0, 1))
+    tolls = sum(toll(honesty[side], opacity, unofficial) for side in (0, 1))
     official = (
         rules["fee"]
         + p["visa_price"] * rules["visa"]
@@ -153,11 +153,7 @@ def cross(world: World, flows: Traits, p: Parameters, setting: Setting, at_posts
     )
 
     # hidden
-    size = jnp.where(
-        flows.kg[:, None] > 0,
-        bulk(jnp.maximum(lot * flows.kg[:, None], 1e-6), jnp.asarray(REFERENCE_LOT_KG), p["lot_effect"]),
-        1.0,
-    )
+    size = _sight_of_lot(flows, lot, p)
     minutes = at_posts.minutes[:, flows.counter]
     seen_at_post = [found(p["sight_post"] * size, minutes * setting.quality[side][:, None]) for side in (0, 1)]
     risk = sum(expected_loss(seen_at_post[side], free[side], stake, p["bribe_price"]) for side in (0, 1))
@@ -173,17 +169,13 @@ def cross(world: World, flows: Traits, p: Parameters, setting: Setting, at_posts
     small = jnp.where(
         flows.kg[:, None] > 0, jnp.minimum(lot, p["green_lot"] / jnp.maximum(flows.kg[:, None], 1e-6)), lot
     )
-    small_size = jnp.where(
-        flows.kg[:, None] > 0,
-        bulk(small * jnp.maximum(flows.kg[:, None], 1e-6), jnp.asarray(REFERENCE_LOT_KG), p["lot_effect"]),
-        1.0,
-    )
+    small_size = _sight_of_lot(flows, small, p)
     ease = jnp.where(flows.declares[:, None], p["trespass_ease"], 1.0)
     sight = p["sight_green"] * small_size * ease * jnp.where(post, p["round_watch"], 1.0) / rough
     watch = 1 + setting.line["garrison"][:, None, None]
     seen_on_line = [found(sight, setting.effort[side][:, None] * watch) for side in (0, 1)]
     small_stake = p["penalty"] * worth * small
-    let_through = [let_go(goes[side], p["bribe_at_finding"], small_stake, p["stake_half"]) for side in (0, 1)]
+    let_through = [let_go(honesty[side], p["bribe_at_finding"], small_stake, p["stake_half"]) for side in (0, 1)]
     danger = sum(expected_loss(seen_on_line[side], let_through[side], small_stake, p["bribe_price"]) for side in (0, 1))
     fixed = p["guide_fee"] * ~flows.declares[:, None] + p["mine_risk"] * setting.line["mines"][:, None, None] + danger
     around = jnp.where(world.land[:, None, None] & flows.walks[:, None], per_hour * hours + fixed / small, jnp.inf)
@@ -208,3 +200,14 @@ def cross(world: World, flows: Traits, p: Parameters, setting: Setting, at_posts
         declared=declared,
         noticed=share[AROUND] * (1 - (1 - seen_on_line[0]) * (1 - seen_on_line[1])),
     )
+
+
+def _sight_of_lot(flows: Traits, units: Float[Array, "F M"], p: Parameters) -> Float[Array, "F M"]:
+    """Factor on detection of lots of so many units; 1 for people, whose number does not make them easier to see."""
+    kg = units * jnp.maximum(flows.kg[:, None], 1e-6)
+    return jnp.where(flows.kg[:, None] > 0, bulk(kg, jnp.asarray(REFERENCE_LOT_KG), p["lot_effect"]), 1.0)
+
+
+def working_hours(world: World, p: Parameters) -> Float[Array, " M"]:
+    """Hours of a month that posts work where no rule cuts them [h]."""
+    return p["hours_open"] * world.hours_in_month / 24

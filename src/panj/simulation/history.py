@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from panj.mechanisms.detection import found
 from panj.passage import Network, expected_cost, radius
-from panj.simulation.crossing import AROUND, DECLARED, Parameters, Setting, counters, cross
+from panj.simulation.crossing import AROUND, DECLARED, Parameters, Setting, counters, cross, working_hours
 from panj.simulation.month import (
     HORIZON,
     Given,
@@ -115,7 +115,7 @@ def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "O
         quality=nothing,
         integrity=nothing + 1,
         backlog=jnp.zeros((links, 2, members)),
-        hours=p["hours_open"] * world.hours_in_month / 24,
+        hours=working_hours(world, p),
     )
     at_posts = counters(world, p, setting, jnp.zeros((links, 2, members)))
     crossing = cross(world, world.flows, p, setting, at_posts)

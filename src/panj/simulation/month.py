@@ -27,6 +27,7 @@ from panj.simulation.crossing import (
     Setting,
     counters,
     cross,
+    working_hours,
 )
 from panj.simulation.world import Months, Traits, World
 
@@ -119,7 +120,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             quality=at_links(worth * p["integrity"]),
             integrity=jnp.broadcast_to(p["integrity"], (2, len(world.post), p["integrity"].shape[0])),
             backlog=stocks.backlog,
-            hours=p["hours_open"] * world.hours_in_month / 24,
+            hours=working_hours(world, p),
         ),
     }
 

@@ -7,7 +7,7 @@ a month counts for that part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,12 @@ CLASSES = ("persons", "residents", "traders", "freight", "transit", "third-count
 
 RESTRICTIVE = ("visa", "check", "closure", "hours", "duty", "fee", "import-limit", "currency-limit", "transit-halt")
 ON_THE_LINE = ("fence", "mines", "garrison", "cooperation")
+WEIGHTS = {"visa": 0.5, "check": 0.3, "import-limit": 0.3, "closure": 1.0, "hours": 0.5}
+"""What each lever, pulled in full, takes from an open border in the reported rigidity (assumed)."""
+
+OPACITY = {"visa": 0.5, "check": 0.5, "import-limit": 0.5, "closure": 1.0}
+"""The same for what a traveller meets at the counter, which is what officials can sell (assumed)."""
+
 EASING = {"waiver": ("visa",), "exemption": ("visa", "check", "import-limit", "currency-limit", "fee")}
 
 
@@ -91,10 +97,16 @@ def _ways(rule: Rule) -> tuple[int, ...]:
     return (into,) if rule.direction == "in" else (1 - into,)
 
 
+def left_open(pulled: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float]) -> NDArray[np.float32]:
+    """What levers leave of an open border, 1 to 0: the product over levers of 1 - weight x strength."""
+    left = np.ones_like(pulled["visa"])
+    for lever, weight in weights.items():
+        left *= 1 - weight * np.minimum(pulled[lever], 1.0)
+    return left
+
+
 def _rigidity(by_class: dict[str, NDArray[np.float32]], of_border: list[list[int]]) -> NDArray[np.float32]:
-    left = np.ones_like(by_class["visa"])
-    for lever, weight in {"visa": 0.5, "check": 0.3, "import-limit": 0.3, "closure": 1.0, "hours": 0.5}.items():
-        left *= 1 - weight * np.minimum(by_class[lever], 1.0)
+    left = left_open(by_class, WEIGHTS)
     links = [[2 * n + way for n in numbers for way in (0, 1)] for numbers in of_border]
     unruled = np.ones(len(left))
     open_ = [left[:, those].mean(axis=(1, 2)) if those else unruled for those in links]

@@ -27,7 +27,7 @@ from panj.region.flows import Flow
 from panj.region.geography import Crossing
 from panj.simulation.guards import Guards, guards
 from panj.simulation.overland import blocks, roads_of, short_cuts
-from panj.simulation.rules import CLASSES, Levers, levers
+from panj.simulation.rules import CLASSES, OPACITY, Levers, left_open, levers
 from panj.simulation.volumes import heavy, in_vehicle, monthly
 
 Real = NDArray[np.float32]
@@ -375,10 +375,6 @@ def _months(
         * (1 - np.minimum(laid.by_class["hours"], 1)[:, :, at_counter]),
     }
     line = {lever: level.repeat(2, axis=1) for lever, level in laid.on_line.items()}
-    weights = {"visa": 0.5, "check": 0.5, "import-limit": 0.5, "closure": 1.0}
-    left = np.ones_like(rules["visa"])
-    for lever, weight in weights.items():
-        left *= 1 - weight * np.minimum(rules[lever], 1.0)
     volume = np.zeros((len(clock), len(network.origins), len(network.pairs)), np.float32)
     origins = {place: number for number, (place, _) in enumerate(network.origins)}
     for flow in flows:
@@ -393,7 +389,7 @@ def _months(
         rules={lever: array(level) for lever, level in rules.items()},
         counters={name: array(level) for name, level in counters.items()},
         line={lever: array(level) for lever, level in line.items()},
-        rigidity=array(1 - left),
+        rigidity=array(1 - left_open(rules, OPACITY)),
         staff=array(stand.line.staff),
         equipment=array(stand.line.equipment),
         skill=array(stand.line.skill),

@@ -149,6 +149,36 @@ CASES = {
         "at the same time",
         "End one",
     ),
+    "held without strength": Case(
+        "strength.csv",
+        "fa-wardens,FA,EA-FA,2000-01,80,20000,0.1,,A thin line,\n",
+        "",
+        "line 3",
+        "fa-wardens holds EA-FA (FA) without strength",
+        "in 'assumed' the rule",
+        "holdings.csv",
+    ),
+    "strength without staff": Case(
+        "strength.csv", ",450,3000000", ",,3000000", "line 15", "we-guards on NO-WE (WE) gives staff", "Write staff;"
+    ),
+    "strength of no holder": Case(
+        "holdings.csv",
+        "we-guards,NO-WE,WE",
+        "no-customs,NO-WE,WE",
+        "line 15",
+        "we-guards holds nothing of NO-WE",
+        "Add its row to holdings.csv",
+        "strength.csv",
+    ),
+    "held by nobody": Case(
+        "holdings.csv",
+        "SO,2002-10-01",
+        "SO,2003",
+        "fa-so-river, line",
+        "nobody holds it on the side of SO from 2002-10-01 to 2002-12-31",
+        "with staff 0",
+        "sections.csv",
+    ),
     "reversed dates": Case(
         "agencies.csv", ",,2002-09-30", ",2003,2002-09-30", "no-legion-so", "is before from", "Swap"
     ),
@@ -181,6 +211,16 @@ def test_fault_is_found(case: Case, copy: Path, edit: Edit) -> None:
 
 def matches(fault: Fault, file: str, row: str, what: str, remedy: str) -> bool:
     return fault.file == file and row in fault.row and what in fault.fault and remedy in fault.remedy
+
+
+def test_a_border_gives_way_to_its_section_also_in_strength(copy: Path, edit: Edit) -> None:
+    """An agency that holds a border needs no strength where another holds the section all the time."""
+    edit("holdings.csv", "no-guards,NO-WE,NO", "no-customs,NO-WE,NO,,,T009,,\nno-guards,no-we-plain,NO")
+    _, faults = read_region(copy)
+    assert faults == [], [*map(repr, faults)]
+    edit("holdings.csv", "no-guards,no-we-plain,NO,,", "no-guards,no-we-plain,NO,,2002")
+    _, faults = read_region(copy)
+    assert [fault.fault for fault in faults] == ["no-customs holds NO-WE (NO) without strength on no-we-plain"]
 
 
 FILES = [

@@ -93,6 +93,39 @@ def test_staff_of_all_sections_is_the_strength_that_the_files_give(tiny):
     assert stand.line.staff.sum(axis=(1, 2)).max() <= sum(most.values()) * (1 + 1e-5)
 
 
+def test_a_holder_whose_strength_nobody_gave_is_not_taken_for_nobody(tiny):
+    without = replace(tiny, strength=tuple(row for row in tiny.strength if row.agency != "fa-wardens"))
+    with pytest.raises(ValueError, match=r"fa-wardens \(FA\) has no strength on ea-fa-\w+"):
+        guards(without)
+    bare = [row.model_copy(update={"skill": None}) if row.agency == "fa-wardens" else row for row in tiny.strength]
+    with pytest.raises(ValueError, match=r"fa-wardens \(FA\) has no skill on"):
+        guards(replace(tiny, strength=tuple(bare)))
+
+
+def test_a_row_of_a_section_goes_before_a_row_of_its_border(tiny):
+    sections = list(tiny.sections)
+    part = next(s for s in tiny.sections.values() if s.border == "NO-SO")
+    number = sections.index(part.id)
+    border = next(h for h in tiny.holdings if h.section == "NO-SO" and h.side == "SO")
+    own = border.model_copy(update={"agency": "no-legion-so", "section": part.id, "from_": "2001-07-01"})
+    anchor = next(row for row in tiny.strength if row.agency == "no-legion-so")
+    strength = (*tiny.strength, anchor.model_copy(update={"section": part.id, "staff": 7.0}))
+    changed = guards(replace(tiny, holdings=(*tiny.holdings, own), strength=strength)).line.staff[:, :, 1]
+    before, handover = guards(tiny).line.staff[:, :, 1], Month("2001-07") - tiny.start
+    rest = [n for n, s in enumerate(tiny.sections.values()) if s.border == "NO-SO" and n != number]
+    np.testing.assert_allclose(changed[:handover], before[:handover], rtol=1e-6)
+    np.testing.assert_allclose(changed[handover:, number], 7, rtol=1e-6)
+    np.testing.assert_allclose(
+        changed[handover:, rest].sum(axis=1), before[handover:, [number, *rest]].sum(axis=1), rtol=1e-6
+    )
+
+
+def test_a_line_without_a_length_is_guarded_all_the_same(tiny):
+    flat = {id: section.model_copy(update={"length_km": 0.0}) for id, section in tiny.sections.items()}
+    staff = guards(tiny).line.staff.sum(axis=(1, 2))
+    np.testing.assert_allclose(guards(replace(tiny, sections=flat)).line.staff.sum(axis=(1, 2)), staff, rtol=1e-6)
+
+
 def test_all_aid_inside_the_clock_arrives(tiny):
     stand = guards(tiny)
     given = sum(

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from panj.basics.reading import Date, Id, Ids, NotNegative, OpenDate, Row, Share, StateCode, Text
 
+MEASURES = ("staff", "equipment_usd", "skill")
+"""What is measured of the strength of an agency."""
+
 
 class Agency(Row):
     """A border guard, customs or other service.

@@ -5,7 +5,9 @@ Sides are 0 for the first state of a border's code and 1 for the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +21,9 @@ from panj.region.regimes import Delivery, Programme
 
 AT_COUNTERS = {"customs", "police", "drug control"}
 """Kinds of agencies that work at posts only; the others guard the line and the posts."""
+
+AgencySide = tuple[str, str]
+"""An agency and the state on whose side it stands."""
 
 
 @dataclass(frozen=True)
@@ -56,53 +61,74 @@ class Guards:
 
 
 def guards(region: Region) -> Guards:
-    """Lay holdings, strengths and programmes of a region on its clock."""
+    """Lay holdings, strengths and programmes of a region on its clock.
+
+    Raises:
+        ValueError: An agency holds a section, and no strength is given (a region that was opened has no such hole).
+    """
     clock = months(region.start, region.end)
-    kinds = {agency.id: agency.kind for agency in region.agencies.values()}
-    at_counters = [h for h in region.holdings if kinds[h.agency] in AT_COUNTERS]
-    on_line = [h for h in region.holdings if kinds[h.agency] not in AT_COUNTERS]
+    held = _held(region, clock)
+    at_counters = {key for key in held if region.agencies[key[0]].kind in AT_COUNTERS}
+    line = {key: share for key, share in held.items() if key not in at_counters}
+    counters = {key: share for key, share in held.items() if key in at_counters}
     delivered, training, aid = deliveries(region, clock)
-    return Guards(_service(region, on_line, clock), _service(region, at_counters, clock), delivered, training, aid)
+    return Guards(_service(region, line, clock), _service(region, counters, clock), delivered, training, aid)
 
 
-def _service(region: Region, holdings: Iterable[Holding], clock: Sequence[Month]) -> Service:
+def _service(region: Region, held: Mapping[AgencySide, NDArray[np.float64]], clock: Sequence[Month]) -> Service:
     sections = list(region.sections.values())
     index = {section.id: number for number, section in enumerate(sections)}
     length = np.asarray([section.length_km for section in sections])
     shape = (len(clock), len(sections), 2)
     staff, equipment, skilled = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    held = _held(holdings, region, clock)
     for (agency, side), share in held.items():
+        bare = {number for number in range(len(sections)) if share[:, number].any()}
         for where, rows in _anchors(region.strength, agency, side).items():
             covered = [index[s.id] for s in sections if where in (s.id, s.border)]
-            if not covered:
-                continue
-            stretch = share[:, covered] * length[covered]
-            spread = share[:, covered] * length[covered] / np.maximum(stretch.sum(axis=1, keepdims=True), 1e-9)
+            bare -= set(covered)
+            stretch = share[:, covered] * (length[covered] if length[covered].any() else 1.0)
+            spread = stretch / np.maximum(stretch.sum(axis=1, keepdims=True), 1e-9)
             spread *= share[:, covered].max(axis=1, keepdims=True)
             number = ends(sections[covered[0]].border).index(side)
             people = _course(rows, "staff", clock)[:, None] * spread
             staff[:, covered, number] += people
             equipment[:, covered, number] += _course(rows, "equipment_usd", clock)[:, None] * spread
             skilled[:, covered, number] += _course(rows, "skill", clock)[:, None] * people
+        if bare:  # `panj check` names it as a fault: missing is never zero (§3)
+            raise ValueError(f"{agency} ({side}) has no strength on {', '.join(sections[n].id for n in sorted(bare))}")
     skill = np.divide(skilled, staff, out=np.zeros(shape), where=staff > 0)
     return Service(staff.astype(np.float32), equipment.astype(np.float32), skill.astype(np.float32))
 
 
-def _held(
-    holdings: Iterable[Holding], region: Region, clock: Sequence[Month]
-) -> dict[tuple[str, str], NDArray[np.float64]]:
-    """Share of each month in which an agency holds each section on a side."""
-    held: dict[tuple[str, str], NDArray[np.float64]] = {}
-    for holding in holdings:
-        start = first_day(holding.from_) if holding.from_ else clock[0].first
-        end = last_day(holding.to) if holding.to else clock[-1].last
-        share = [max(0, (min(end, m.last) - max(start, m.first)).days + 1) / m.days for m in clock]
-        of = held.setdefault((holding.agency, holding.side), np.zeros((len(clock), len(region.sections))))
-        for number, section in enumerate(region.sections.values()):
-            if holding.section in (section.id, section.border):
-                of[:, number] = np.minimum(1.0, of[:, number] + share)
-    return held
+def _held(region: Region, clock: Sequence[Month]) -> dict[AgencySide, NDArray[np.float64]]:
+    """Share of each month's days on which an agency holds each section on a side.
+
+    A holding of a border counts for a section on the days on which no row of that side names the section itself.
+    """
+    sections = list(region.sections.values())
+    first = clock[0].first
+    begins = np.asarray([(month.first - first).days for month in clock])
+    length = np.asarray([month.days for month in clock])
+    days = [_days(holding, first, length.sum()) for holding in region.holdings]
+    own: dict[tuple[str, str], NDArray[np.bool_]] = defaultdict(lambda: np.zeros(length.sum(), bool))
+    for holding, its in zip(region.holdings, days, strict=True):
+        own[holding.section, holding.side] |= its
+    held: dict[AgencySide, NDArray[np.bool_]] = defaultdict(lambda: np.zeros((len(sections), length.sum()), bool))
+    for holding, its in zip(region.holdings, days, strict=True):
+        for number, section in enumerate(sections):
+            if holding.section == section.id:
+                held[holding.agency, holding.side][number] |= its
+            elif holding.section == section.border:
+                held[holding.agency, holding.side][number] |= its & ~own[section.id, holding.side]
+    return {key: np.add.reduceat(of, begins, axis=1, dtype=float).T / length[:, None] for key, of in held.items()}
+
+
+def _days(holding: Holding, first: dt.date, count: int) -> NDArray[np.bool_]:
+    """Days of the clock on which a holding stands."""
+    begun = (first_day(holding.from_) - first).days if holding.from_ else 0
+    ended = (last_day(holding.to) - first).days if holding.to else count
+    day = np.arange(count)
+    return (begun <= day) & (day <= ended)
 
 
 def _anchors(strength: Iterable[Strength], agency: str, side: str) -> dict[str, list[Strength]]:
@@ -114,10 +140,14 @@ def _anchors(strength: Iterable[Strength], agency: str, side: str) -> dict[str, 
 
 
 def _course(rows: Sequence[Strength], column: str, clock: Sequence[Month]) -> NDArray[np.float64]:
-    """A column of dated anchor points by month: linear between them, flat outside; missing points are left out."""
+    """A column of dated anchor points by month: linear between them, flat outside; missing points are left out.
+
+    Raises:
+        ValueError: There is none.
+    """
     points = sorted((Month(r.date).ordinal, getattr(r, column)) for r in rows if getattr(r, column) is not None)
     if not points:
-        return np.zeros(len(clock))
+        raise ValueError(f"{rows[0].agency} ({rows[0].side}) has no {column} on {rows[0].section} at any date")
     when, what = zip(*points, strict=True)
     return np.asarray(np.interp([month.ordinal for month in clock], when, what))
 

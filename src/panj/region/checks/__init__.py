@@ -8,7 +8,7 @@ from panj.region.checks.clock import clock, dates
 from panj.region.checks.evidence import evidence, sources
 from panj.region.checks.flows import flows, parameters, targets
 from panj.region.checks.geography import borders, crossings, maps, positions, roads, sections, statuses
-from panj.region.checks.guards import agencies, holdings, strength
+from panj.region.checks.guards import agencies, guarded, holdings, strength
 from panj.region.checks.regimes import events, programmes, rules, scenarios
 from panj.region.draft import Draft
 
@@ -24,6 +24,7 @@ CHECKS = (
     agencies,
     holdings,
     strength,
+    guarded,
     rules,
     programmes,
     events,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from panj.basics.codes import ends
 from panj.basics.dates import first_day, last_day
 from panj.basics.faults import Fault
 from panj.region.checks.references import border_of_section, refer, sides
 from panj.region.draft import Draft
-from panj.region.guards import Holding
+from panj.region.guards import MEASURES, Holding
 
 
 def agencies(draft: Draft) -> Iterator[Fault]:
@@ -70,3 +72,76 @@ def strength(draft: Draft) -> Iterator[Fault]:
             fault = f"{row.agency} has another row for {row.section} ({row.side}) at {row.date}"
             yield row.fault(fault, "Join the two rows.")
         seen.add(key)
+
+
+def guarded(draft: Draft) -> Iterator[Fault]:
+    """Each side of every section is held all the time, and what its holders have there is given or assumed."""
+    if draft.head and draft.holdings.sound and draft.strength.sound and draft.sections.sound:
+        clock = first_day(draft.head.start), last_day(draft.head.end)
+        yield from _unheld(draft, *clock)
+        yield from _unmeasured(draft, *clock)
+
+
+def _unmeasured(draft: Draft, start: dt.date, end: dt.date) -> Iterator[Fault]:
+    """A fault for each holding without strength, and for each strength without one of its measures or a holding."""
+    given: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in draft.strength:
+        given[row.agency, row.side, row.section] |= {name for name in MEASURES if getattr(row, name) is not None}
+    border_of = border_of_section(draft)
+    held = {(h.agency, h.side, h.section) for h in draft.holdings}
+    held |= {(agency, side, border_of[where]) for agency, side, where in held if where in border_of}
+    for (agency, side, where), names in given.items():
+        first = next(row for row in draft.strength if (row.agency, row.side, row.section) == (agency, side, where))
+        if missing := [name for name in MEASURES if name not in names]:
+            fault = f"no row of {agency} on {where} ({side}) gives {' or '.join(missing)}"
+            yield first.fault(fault, _estimate(missing))
+        if not held & {(agency, side, where), (agency, side, border_of.get(where, where))}:
+            fault = f"{agency} holds nothing of {where} on the side of {side}"
+            yield first.fault(fault, "Add its row to holdings.csv, or mend agency, side or section.")
+    for holding in draft.holdings:
+        bare = [
+            section
+            for section, border in border_of.items()
+            if holding.section in (section, border)
+            and not any((holding.agency, holding.side, where) in given for where in (section, border))
+            and _stands(draft, holding, section, start, end)
+        ]
+        if bare and holding.side in ends(border_of[bare[0]]):
+            where = f" on {', '.join(bare)}" if holding.section not in bare else ""
+            fault = f"{holding.agency} holds {holding.section} ({holding.side}) without strength{where}"
+            yield holding.fault(fault, f"Add its rows to strength.csv. {_estimate(MEASURES)}")
+
+
+def _estimate(names: Iterable[str]) -> str:
+    return f"Write {', '.join(names)}; where no source gives a figure, an estimate by rule, and in 'assumed' the rule."
+
+
+def _stands(draft: Draft, holding: Holding, section: str, start: dt.date, end: dt.date) -> bool:
+    """Whether a holding counts on a section on any day of the clock; that of a border gives way to the section's own."""
+    begun = max(first_day(holding.from_), start) if holding.from_ else start
+    ended = min(last_day(holding.to), end) if holding.to else end
+    own = [other for other in draft.holdings if other.section == section and other.side == holding.side]
+    return begun <= ended and (holding.section == section or _first_gap(own, begun, ended) is not None)
+
+
+def _unheld(draft: Draft, start: dt.date, end: dt.date) -> Iterator[Fault]:
+    """A fault for each side of a section that nobody holds for some time of the clock."""
+    for section in draft.sections:
+        for side in ends(section.border):
+            held = [h for h in draft.holdings if h.side == side and h.section in (section.id, section.border)]
+            if gap := _first_gap(held, start, end):
+                fault = f"nobody holds it on the side of {side} from {gap[0]} to {gap[1]}"
+                remedy = "Add a row to holdings.csv; if nobody stood there, one with staff 0 in strength.csv, and why."
+                yield section.fault(fault, remedy)
+
+
+def _first_gap(held: Iterable[Holding], start: dt.date, end: dt.date) -> tuple[dt.date, dt.date] | None:
+    """The first stretch of days between two dates that is in no holding."""
+    day, one = start, dt.timedelta(days=1)
+    for holding in sorted(held, key=lambda holding: first_day(holding.from_) if holding.from_ else dt.date.min):
+        if holding.from_ and first_day(holding.from_) > day:
+            return day, min(first_day(holding.from_) - one, end)
+        if holding.to is None or last_day(holding.to) >= end:
+            return None
+        day = max(day, last_day(holding.to) + one)
+    return day, end

@@ -117,7 +117,7 @@ def _estimate(names: Iterable[str]) -> str:
 
 
 def _stands(draft: Draft, holding: Holding, section: str, start: dt.date, end: dt.date) -> bool:
-    """Whether a holding counts on a section on any day of the clock; that of a border gives way to the section's own."""
+    """Whether a holding counts on a section on any day of the clock; a border's gives way to the section's own."""
     begun = max(first_day(holding.from_), start) if holding.from_ else start
     ended = min(last_day(holding.to), end) if holding.to else end
     own = [other for other in draft.holdings if other.section == section and other.side == holding.side]

@@ -202,14 +202,3 @@ def test_a_region_that_changed_is_refused(tmp_path, copy, no_simulation):
 def test_results_do_not_lie_among_the_inputs(copy):
     with pytest.raises(RunError, match="inside the region"):
         ensembles.run(copy, copy / "runs", members=1)
-
-
-def test_the_list_of_needed_parameters_is_what_the_code_asks_for():
-    import re
-    from importlib.resources import files
-
-    from panj.ensembles.needed import PARAMETERS
-
-    code = [file.read_text() for file in files("panj.simulation").iterdir() if file.name.endswith(".py")]
-    asked = {name for text in code for name in re.findall(r'\bp\["(\w+)"\]', text)}
-    assert asked == set(PARAMETERS), "Mend src/panj/ensembles/needed.py"

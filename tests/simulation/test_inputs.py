@@ -1,6 +1,8 @@
 """Roads, rules, guards and volumes of a region on its clock."""
 
+import re
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from panj.basics.dates import Month, months
 from panj.region import open_region
 from panj.region.regimes import Rule
 from panj.simulation.guards import guards
+from panj.simulation.needed import PARAMETERS
 from panj.simulation.overland import roads_of, short_cuts
 from panj.simulation.rules import CLASSES, levers, share_held
 from panj.simulation.volumes import monthly
@@ -206,3 +209,9 @@ def test_named_routes_lead_on(central_asia):
 def test_the_world_has_a_link_each_way(central_world, central_asia):
     assert len(central_world.post) == 2 * len(central_asia.crossings)
     assert (central_world.state[0, ::2] == central_world.state[1, 1::2]).all()
+
+
+def test_the_list_of_needed_parameters_is_what_the_code_asks_for():
+    code = [file.read_text() for file in files("panj.simulation").iterdir() if file.name.endswith(".py")]
+    asked = {name for text in code for name in re.findall(r'\bp\["(\w+)"\]', text)}
+    assert asked == set(PARAMETERS), "Mend src/panj/simulation/needed.py"

@@ -17,11 +17,11 @@ from panj.basics.dates import Month, months
 from panj.ensembles.batches import Batches
 from panj.ensembles.crate import EXPERIMENTS, METADATA, describe
 from panj.ensembles.members import apply, draw
-from panj.ensembles.needed import PARAMETERS
 from panj.ensembles.plan import Plan, RunError, digests, fingerprint, software
 from panj.ensembles.store import ARRAYS, Note, Store, read_note
 from panj.ensembles.workers import cores, run_batches
 from panj.region import Region, open_region, shipped
+from panj.simulation.needed import PARAMETERS
 from panj.simulation.quantities import Quantity, quantities
 
 BATCH = 16

@@ -1,4 +1,4 @@
-"""What the simulation cannot run without."""
+"""What the simulation cannot run without. Imports nothing, so that it can be asked before anything is compiled."""
 
 PARAMETERS = (
     "bribe_at_finding",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -221,6 +222,18 @@ def test_a_border_gives_way_to_its_section_also_in_strength(copy: Path, edit: Ed
     edit("holdings.csv", "no-guards,no-we-plain,NO,,", "no-guards,no-we-plain,NO,,2002")
     _, faults = read_region(copy)
     assert [fault.fault for fault in faults] == ["no-customs holds NO-WE (NO) without strength on no-we-plain"]
+
+
+def test_lakes_are_read_where_there_are_any(copy: Path) -> None:
+    shape = {"type": "Polygon", "coordinates": [[[-40, 40], [-39, 40], [-39, 41], [-40, 40]]]}
+    lake = {"type": "Feature", "properties": {"name": "Long Mere"}, "geometry": shape}
+    nameless = {"type": "Feature", "properties": {}, "geometry": shape}
+    file = copy / "geometry" / "lakes.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [lake]}), "utf-8")
+    assert list(open_region(copy).geometry.lakes) == ["Long Mere"]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [lake, nameless]}), "utf-8")
+    _, faults = read_region(copy)
+    assert matches(faults[0], "geometry/lakes.geojson", "feature 2", "no property 'name'", "Write 'name'")
 
 
 FILES = [

@@ -11,11 +11,13 @@ from invented import InventedRun, invent_run
 from rich.console import Console
 from typer.testing import CliRunner
 
+from panj.basics.dates import months
 from panj.basics.faults import FaultsError
 from panj.cli import main
-from panj.region import Region
+from panj.region import Region, open_region
 from panj.reports import render, summary_table
 from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
+from panj.reports.map import draw_map
 from panj.reports.targets import against_targets
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -105,6 +107,18 @@ def test_every_cited_claim_is_told_in_full(html: str, region: Region):
     for claim in ("T004", "T010", "T019"):
         assert f'id="claim-{claim}"' in html
         assert region.evidence.claims[claim].statement in html
+
+
+def test_lakes_lie_on_the_land_and_under_the_lines(html: str):
+    assert 'class="lakes"' not in html
+    asia = open_region("central-asia")
+    drawn = draw_map(asia, invent_run(asia, members=2).dataset, months(asia.start, asia.end), 0, "opiates")
+    assert drawn is not None
+    order = [drawn.drawing.index(part) for part in ('class="lands"', 'class="lakes"', 'class="border"')]
+    assert order == sorted(order)
+    lakes = drawn.drawing[order[1] : order[2]]
+    assert {"Aral Sea", "Issyk-Kul", "Lake Balkhash"} <= set(re.findall("<title>(.*?)</title>", lakes))
+    assert "Uvs Nuur" not in lakes, "beyond the frame"
 
 
 def test_a_table_that_names_strangers_is_refused_with_every_fault(region: Region, run: InventedRun):

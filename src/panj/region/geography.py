@@ -144,7 +144,9 @@ class Geometry:
     Attributes:
         borders: The lines of each section, by its id.
         states: The rings of each state's polygons, by its code; the first ring of each polygon is its outer one.
+        lakes: Likewise by name; only to be drawn.
     """
 
     borders: dict[str, tuple[Ring, ...]] = field(default_factory=dict)
     states: dict[str, tuple[tuple[Ring, ...], ...]] = field(default_factory=dict)
+    lakes: dict[str, tuple[tuple[Ring, ...], ...]] = field(default_factory=dict)

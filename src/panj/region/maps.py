@@ -1,4 +1,4 @@
-"""Reading the shapes of sections and states from GeoJSON."""
+"""Reading the shapes of sections, states and lakes from GeoJSON."""
 
 from __future__ import annotations
 
@@ -14,15 +14,19 @@ from panj.region.geography import Geometry, Ring
 
 S = TypeVar("S")
 
+LAKES = "geometry/lakes.geojson"
+
 KM_PER_DEGREE = 111.2
 """Length of a degree of latitude [km]."""
 
 
 def read_geometry(folder: Path) -> tuple[Geometry, list[Fault]]:
-    """``geometry/borders.geojson`` and ``geometry/states.geojson``."""
+    """``geometry/borders.geojson`` and ``geometry/states.geojson``; ``geometry/lakes.geojson`` where there is one."""
     borders, border_faults = _read_shapes(folder, "geometry/borders.geojson", "section", _lines)
     states, state_faults = _read_shapes(folder, "geometry/states.geojson", "state", _polygons)
-    return Geometry(borders, states), border_faults + state_faults
+    there = (folder / LAKES).exists()
+    lakes, lake_faults = _read_shapes(folder, LAKES, "name", _polygons) if there else ({}, [])
+    return Geometry(borders, states, lakes), border_faults + state_faults + lake_faults
 
 
 def _read_shapes(
@@ -42,7 +46,7 @@ def _read_shapes(
             row = f"feature {number}, {id}"
         except (KeyError, TypeError):
             row = f"feature {number}"
-            faults.append(Fault(file, row, f"has no property {name!r}", f"Write the id of the {name} as {name!r}."))
+            faults.append(Fault(file, row, f"has no property {name!r}", f"Write {name!r} among its properties."))
             continue
         if id in shapes:
             faults.append(Fault(file, row, "stands in the file already", "Join its parts into one Multi- geometry."))

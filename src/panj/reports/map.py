@@ -29,6 +29,9 @@ LARGEST_RADIUS = 26.0
 FULL = 0.99
 """Share of the months and crossings with traffic that have less than a full circle stands for."""
 
+SMALLEST = 4.0
+"""Area of the smallest island or lake that is drawn, in square units of the map."""
+
 STATUSES = (
     ("soviet", "Old administrative line, not yet agreed"),
     ("disputed", "Disputed"),
@@ -86,6 +89,7 @@ def draw_map(region: Region, dataset: xr.Dataset, months: Sequence[Month], shown
         '<g class="lands">',
         *(f'<path class="{region.states[code].kind}" d="{d}"/>' for code, d, _, _ in shapes),
         "</g>",
+        *_lakes(region, frame),
         *_border_groups(region, lines, frame, months[shown]),
         '<g id="traffic" aria-hidden="true"></g><g id="posts" aria-hidden="true"></g>',
         '<g class="names" aria-hidden="true">',
@@ -127,7 +131,7 @@ def _states(region: Region, frame: Frame) -> list[tuple[str, str, tuple[float, f
         if code not in region.states:
             continue
         rings = [clip(frame(rings[0]), frame.width, frame.height) for rings in polygons]
-        rings = [thin(ring) for ring in rings if len(ring) > 2 and area(ring) > 4]
+        rings = [thin(ring) for ring in rings if len(ring) > 2 and area(ring) > SMALLEST]
         if not rings:
             continue
         largest = max(rings, key=area)
@@ -137,6 +141,16 @@ def _states(region: Region, frame: Frame) -> list[tuple[str, str, tuple[float, f
         box = f"{low[0]:.0f} {low[1]:.0f} {high[0] - low[0]:.0f} {high[1] - low[1]:.0f}"
         shapes.append((code, "".join(path(ring, closed=True) for ring in rings), middle, box))
     return shapes
+
+
+def _lakes(region: Region, frame: Frame) -> list[str]:
+    """The lakes that are seen, islands left out."""
+    paths = []
+    for name, polygons in region.geometry.lakes.items():
+        rings = [clip(frame(ring), frame.width, frame.height) for polygon in polygons for ring in polygon]
+        if d := "".join(path(thin(ring), closed=True) for ring in rings if len(ring) > 2 and area(ring) > SMALLEST):
+            paths.append(f'<path d="{d}"><title>{escape(name)}</title></path>')
+    return ['<g class="lakes" aria-hidden="true">', *paths, "</g>"] if paths else []
 
 
 def _label(region: Region, code: str, middle: tuple[float, float] | None) -> str:

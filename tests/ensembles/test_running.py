@@ -82,6 +82,17 @@ def test_the_crate_tells_the_files_as_they_are(invented):
     }
 
 
+def test_the_crate_says_who_did_it_and_invents_nobody(invented):
+    entities = {entity["@id"]: entity for entity in invented.crate["@graph"]}
+    root, action = entities["./"], entities["#run"]
+    assert entities[action["agent"]["@id"]] == entities[root["author"]["@id"]]
+    assert entities[action["agent"]["@id"]]["@type"] == "SoftwareApplication"
+    assert "not recorded" in action["description"]
+    assert "publisher" not in root, "a publisher must be a person or an organisation, and none is known"
+    assert entities[root["license"]["@id"]]["@type"] == "CreativeWork"
+    assert not {"Person", "Organization"} & {entity["@type"] for entity in entities.values()}
+
+
 def test_every_reference_in_the_crate_has_its_entity(invented):
     ids = [entity["@id"] for entity in invented.crate["@graph"]]
     assert len(ids) == len(set(ids))

@@ -1,6 +1,8 @@
 """The run as a Process Run Crate: what was run, with what, when, and what came out.
 
-Follows RO-Crate 1.1 and the Process Run Crate profile 0.5 (https://w3id.org/ro/wfrun/process/0.5).
+Follows RO-Crate 1.1 and the Process Run Crate profile 0.5 (https://w3id.org/ro/wfrun/process/0.5). Agent of the run and
+author of the crate is Panj, a program: it knows no person and no organisation behind a run, and makes none up to fill
+what the profile recommends. There is no publisher until somebody publishes (a program may not be one).
 """
 
 from __future__ import annotations
@@ -97,6 +99,7 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
             "description": "A run of Panj: every quantity month by month for every member, with what went in.",
             "datePublished": note.ended,
             "license": {"@id": LICENCE},
+            "author": {"@id": "#panj"},
             "conformsTo": {"@id": PROFILE},
             "hasPart": ids([*results, *inputs]),
             "mentions": {"@id": "#run"},
@@ -105,7 +108,8 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
             "@id": "#run",
             "@type": "CreateAction",
             "name": f"panj run {plan.region} --scenario {plan.scenario} --members {plan.members} --seed {plan.seed}",
-            "description": f"The months of {title}, {plan.members} members side by side",
+            "description": f"The months of {title}, {plan.members} members. Who gave the command is not recorded.",
+            "agent": {"@id": "#panj"},
             "instrument": {"@id": "#panj"},
             "object": ids([*inputs, *arguments]),
             "result": ids(results),

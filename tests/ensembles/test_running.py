@@ -2,22 +2,29 @@
 
 import hashlib
 import json
+import math
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.ensembles.invented import batches_in_process, files_of
 
 from panj import ensembles
 from panj.basics.faults import PanjError
 from panj.ensembles import RunError, open_run
 from panj.ensembles.members import draw
+from panj.ensembles.plan import FEW, MOST, Plan, batch_for
+from panj.ensembles.store import read_note
 from panj.region import find_region, open_region
 from panj.simulation.quantities import quantities
 
 TINY = open_region("tiny")
+PLAN = Plan("tiny", "history", members=1, batch=1, seed=1, inputs={}, software={})
 
 
 @pytest.fixture
@@ -128,6 +135,45 @@ def test_any_number_of_members_will_do(tmp_path, no_simulation, members, batch):
     assert done[-1] == (members, members)
 
 
+@pytest.mark.parametrize(
+    ("members", "workers", "batch"),
+    [(1, 2, 1), (2, 2, 2), (5, 2, 5), (8, 2, 4), (20, 2, 10), (200, 2, 50), (200, 1, 50), (200, 16, 13), (1000, 2, 63)],
+)
+def test_batches_follow_members_and_workers(members, workers, batch):
+    assert batch_for(members, workers) == batch
+
+
+@given(st.integers(1, 5000), st.integers(1, 128))
+def test_batches_are_even_and_hardly_filled_up(members, workers):
+    plan = replace(PLAN, members=members, batch=batch_for(members, workers))
+    assert 1 <= plan.batch <= MOST
+    assert sum(map(len, plan.batches)) == members
+    assert plan.batch >= min(members, FEW)
+    assert len(plan.batches) * plan.batch - members < max(workers, len(plan.batches))
+    rounds = math.ceil(members / (MOST * workers))
+    assert len(plan.batches) <= rounds * workers, "no worker has a round more than it must"
+
+
+def test_a_run_goes_on_with_its_batch_whatever_the_workers(tmp_path, monkeypatch, no_simulation):
+    def fail_after_one(start, batches, workers):
+        yield next(batches_in_process(start, batches, workers))
+        raise RunError("cut off")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("panj.ensembles.running.run_batches", fail_after_one)
+        with pytest.raises(RunError, match="cut off"):
+            ensembles.run("tiny", tmp_path / "run", members=20, workers=2)
+    assert ensembles.run("tiny", tmp_path / "run", members=20, workers=5, resume=True).dataset.sizes["member"] == 20
+    assert read_note(tmp_path / "run").plan.batch == 10
+    with pytest.raises(RunError, match="batch: 10, now 4"):
+        ensembles.run("tiny", tmp_path / "run", members=20, batch=4, resume=True)
+
+
+def test_the_command_in_the_crate_names_the_batch(invented):
+    action = next(entity for entity in invented.crate["@graph"] if entity["@id"] == "#run")
+    assert action["name"] == "panj run tiny --scenario history --members 5 --batch 2 --seed 1"
+
+
 def test_what_is_finished_survives_a_failure(tmp_path, monkeypatch, no_simulation):
     def fail_after_one(start, batches, workers):
         yield next(batches_in_process(start, batches, workers))
@@ -176,6 +222,8 @@ def test_resume_begins_where_there_is_nothing(tmp_path, no_simulation):
         ({"scenario": "no-rade"}, r"'no-rade' is not a scenario.*'no-raid'.*There are: history, no-raid, open-door"),
         ({"scenario": "open-door"}, r"changes bribe_at_finding from 2003-01"),
         ({"members": 0}, "members is 0"),
+        ({"batch": 0}, "batch is 0"),
+        ({"workers": 0}, "workers is 0"),
         ({"seed": -1}, "seed is -1"),
         ({"region": "tinny"}, "'tiny'"),
     ],

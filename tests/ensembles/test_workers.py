@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from panj.ensembles import RunError, seconds_left
+from panj.ensembles import RunError, time_left
 from panj.ensembles.workers import environment, run_batches
 
 COUNT = partial(operator.methodcaller, "count", 3)
@@ -68,8 +68,12 @@ def test_workers_have_one_thread_and_keep_the_users_cache(monkeypatch):
     assert os.environ["XLA_FLAGS"] == "--xla_dump_to=x"
 
 
-def test_the_time_left_does_not_count_the_compilation():
-    compiled = [(0.0, 0), (30.0, 8), (31.0, 16)]
-    assert seconds_left(compiled, 200, workers=2) is None
-    assert seconds_left([*compiled, (33.0, 24), (35.0, 32)], 200, workers=2) == pytest.approx(168 * 4 / 16)
-    assert seconds_left([*compiled, (33.0, 24)], 24, workers=2) == 0
+def test_the_time_left_is_counted_in_rounds_without_the_compilation():
+    compiled = [(0.0, 0), (30.0, 8)]
+    assert time_left(compiled, 200, workers=2) is None
+    assert time_left([*compiled, (31.0, 16)], 200, workers=2) == (pytest.approx(31 / 16 * 184), True)
+    assert time_left([*compiled, (31.0, 16), (34.0, 24)], 200, workers=2) == (pytest.approx(31 / 16 * 184 - 3), True)
+    second = [*compiled, (31.0, 16), (34.5, 24), (35.0, 32)]
+    assert time_left(second, 200, workers=2) == (pytest.approx(168 * 4 / 16), False)
+    assert time_left([*second, (38.5, 40)], 48, workers=2) == (pytest.approx(0.5), False)
+    assert time_left([*second, (40.0, 40)], 48, workers=2) == (0, False)

@@ -25,7 +25,9 @@ def run(
     scenario: Annotated[str, typer.Option(help="A scenario of the region, laid over its history.")] = "history",
     out: Annotated[Path | None, typer.Option(help="Folder for the results; runs/REGION-SCENARIO if not given.")] = None,
     seed: Annotated[int, typer.Option(help="Of draws and luck; the same seed, the same members.", min=0)] = 1,
-    batch: Annotated[int, typer.Option(help="Members computed side by side.", min=1)] = 16,
+    batch: Annotated[
+        int | None, typer.Option(help="Members computed side by side; by members and workers if not given.", min=1)
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; one a core if not given.", min=1)] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off, or begin it.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
@@ -85,7 +87,7 @@ def progress_shown(console: Console, title: str, workers: int) -> Iterator[Calla
     """Show how far a run is: a bar on a terminal, else a line for every tenth. Gives what is to be called with both."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from panj.ensembles import seconds_left
+    from panj.ensembles import time_left
 
     bar = Progress(
         SpinnerColumn(finished_text=" "),
@@ -104,9 +106,10 @@ def progress_shown(console: Console, title: str, workers: int) -> Iterator[Calla
             console.print(title, soft_wrap=True)
         tenth = not reports or done * 10 // total > reports[-1][1] * 10 // total
         reports.append((time.monotonic(), done))
-        seconds = seconds_left(reports, total, workers)
-        left = f"about {duration(seconds)} left" if seconds and done < total else ""
-        words = f"{done} of {total} members" if len(reports) > 1 or done == total else "opening and compiling"
+        left = ""
+        if done < total and (ahead := time_left(reports, total, workers)):
+            left = f"{'at most' if ahead.at_most else 'about'} {duration(ahead.seconds)} left"
+        words = f"{done} of {total} members" if len(reports) > 1 or done == total else "compiling, first members"
         bar.update(task, completed=done, total=total, description=words, left=left, visible=True)
         if not console.is_terminal and tenth:
             console.print(", ".join(["  " + words, left] if left else ["  " + words]))

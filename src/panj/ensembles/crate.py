@@ -72,6 +72,7 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
         for name, digest in plan.inputs.items()
     ]
     settings = {name: getattr(plan, name) for name in ("region", "scenario", "members", "batch", "seed")}
+    options = " ".join(f"--{name} {value}" for name, value in settings.items() if name != "region")
     arguments = [
         {"@id": f"#{name}", "@type": "PropertyValue", "name": name, "value": value} for name, value in settings.items()
     ]
@@ -107,7 +108,7 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
         {
             "@id": "#run",
             "@type": "CreateAction",
-            "name": f"panj run {plan.region} --scenario {plan.scenario} --members {plan.members} --seed {plan.seed}",
+            "name": f"panj run {plan.region} {options}",
             "description": f"The months of {title}, {plan.members} members. Who gave the command is not recorded.",
             "agent": {"@id": "#panj"},
             "instrument": {"@id": "#panj"},

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 
-def seconds_left(reports: Sequence[tuple[float, int]], total: int, workers: int) -> float | None:
-    """Time left of a run [s]; ``None`` while nothing tells.
+class Left(NamedTuple):
+    """Time left of a run.
 
-    The first batch of every worker is compiled as well, so it says nothing of those that follow: the pace is counted
-    from the moment when as many batches are finished as there are workers.
+    Attributes:
+        seconds: How long [s].
+        at_most: Whether it is sure to be less.
+    """
+
+    seconds: float
+    at_most: bool
+
+
+def time_left(reports: Sequence[tuple[float, int]], total: int, workers: int) -> Left | None:
+    """Time left of a run; ``None`` while nothing tells.
+
+    Workers run side by side, so the pace is that of rounds: of as many batches as there are workers. The first round is
+    compiled as well; until the second is finished it stands for the others, as a bound.
 
     Args:
         reports: When how many members were done [s]: first at the start, then after every batch.
         total: Members in all.
         workers: Processes side by side.
     """
-    if len(reports) <= workers + 1:
+    rounds = (len(reports) - 1) // workers
+    if rounds < 1:
         return None
-    (begun, before), (now, done) = reports[workers], reports[-1]
-    return (now - begun) / (done - before) * (total - done)
+    (begun, before), (then, done) = reports[workers if rounds > 1 else 0], reports[rounds * workers]
+    since = reports[-1][0] - then
+    return Left(max(0.0, (then - begun) / (done - before) * (total - done) - since), at_most=rounds == 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +15,24 @@ from panj.basics.faults import PanjError
 
 LIBRARIES = ("jax", "jaxlib", "numpy", "scipy")
 """What computes beside Panj itself."""
+
+
+MOST = 64
+"""Members a batch, at most: more are hardly faster, need more memory, and more is lost when a run is cut off."""
+
+FEW = 4
+"""Members a batch, at least, where there are as many: each takes longer in a smaller one."""
+
+
+def batch_for(members: int, workers: int) -> int:
+    """Members a batch, so that all workers have the same to do and no batch is filled up with more than a few.
+
+    The batches are as many as there are workers, or a multiple where they would be larger than ``MOST``; fewer where
+    they would be smaller than ``FEW``.
+    """
+    members = max(members, 1)
+    rounds = math.ceil(members / (MOST * workers))
+    return math.ceil(members / max(1, min(rounds * workers, members // FEW)))
 
 
 class RunError(PanjError):
@@ -28,7 +47,8 @@ class Plan:
         region: Name of a region that ships, or the whole path of a folder.
         scenario: Id; ``history`` for none.
         members: How many.
-        batch: Members computed side by side; results are the same to the bit for the same batch.
+        batch: Members computed side by side. Draws and luck do not depend on it; results do as far as they are rounded:
+            with another batch they agree as nearly as passage has converged (§14).
         seed: Of the study.
         inputs: SHA-256 of each file of the region.
         software: Version of each program that computes.

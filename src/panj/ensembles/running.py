@@ -17,15 +17,12 @@ from panj.basics.dates import Month, months
 from panj.ensembles.batches import Batches
 from panj.ensembles.crate import EXPERIMENTS, METADATA, describe
 from panj.ensembles.members import apply, draw
-from panj.ensembles.plan import Plan, RunError, digests, fingerprint, software
+from panj.ensembles.plan import Plan, RunError, batch_for, digests, fingerprint, software
 from panj.ensembles.store import ARRAYS, Note, Store, read_note
 from panj.ensembles.workers import cores, run_batches
 from panj.region import Region, open_region, shipped
 from panj.simulation.needed import PARAMETERS
 from panj.simulation.quantities import Quantity, quantities
-
-BATCH = 16
-"""Members a batch."""
 
 CONVERGED = 2e-2
 """A member's month counts as converged if passage is this near to its fixed point."""
@@ -55,7 +52,7 @@ def run(
     scenario: str = "history",
     members: int = 200,
     seed: int = 1,
-    batch: int = BATCH,
+    batch: int | None = None,
     workers: int | None = None,
     resume: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -68,7 +65,8 @@ def run(
         scenario: Id of a scenario of the region; ``history`` lays nothing over it.
         members: How many.
         seed: Of the study: draws and luck.
-        batch: Members computed side by side.
+        batch: Members computed side by side; if not given, that of the run that goes on, or `batch_for` members and
+            workers. The same batch on the same machine gives the same bits, whatever the workers.
         workers: Processes; one a core if not given.
         resume: Go on with a run in ``out`` if there is one.
         progress: Called with members done and in all, at the start and after every batch.
@@ -79,17 +77,22 @@ def run(
     """
     opened = open_region(region)
     laid = under(opened, scenario)
+    crew = cores() if workers is None else workers
+    if crew < 1:
+        raise RunError(f"workers is {crew}. Ask for at least 1.")
+    begun = read_note(out) if resume else None
+    if batch is None:
+        batch = begun.plan.batch if begun else batch_for(members, crew)
     plan = plan_of(opened, str(region), scenario, members, batch, seed)
     if out.resolve().is_relative_to(opened.folder.resolve()):
         raise RunError(f"{out} lies inside the region, whose files are what the run is made of. Choose another --out.")
-    there = resume and read_note(out) is not None
-    store = (Store.resume if there else Store.begin)(out, Note(plan, _now()), quantities())
+    store = (Store.resume if begun else Store.begin)(out, Note(plan, _now()), quantities())
     progress(store.note.members_done, members)
     if store.note.ended is None:
         if not store.note.finished:
             store.prepare(coordinates(laid), attributes(laid, plan))
         wanted = {plan.batches[number]: number for number in store.wanted}
-        for done, results in run_batches(Batches(laid, seed, batch), list(wanted), workers or cores()):
+        for done, results in run_batches(Batches(laid, seed, batch), list(wanted), crew):
             store.write(wanted[done], results)
             progress(store.note.members_done, members)
         store.join()

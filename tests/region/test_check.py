@@ -186,6 +186,9 @@ CASES = {
     "reversed delivery": Case("programmes.toml", '"2002-12"', '"2001-01"', "so-radios", "is before", "Swap"),
     "closed before opened": Case("crossings.csv", ",2002-07,,", ",2002-07,2001,", "long-bridge", "closed 2001", "Swap"),
     "volumes out of order": Case("flows.toml", 'at = "2002"', 'at = "1999"', "opiates", "1999 follows 2000", "order"),
+    "recipient without a border": Case(
+        "programmes.toml", '["SO"]', '["SO", "NO"]', "so-radios", "borders names none of NO", "Add a border of NO"
+    ),
     "purposes": Case("programmes.toml", "terror = 0.2", "terror = 0.3", "so-radios", "sum to 1.1", "sum to 1"),
     "range of a delivery": Case("programmes.toml", "low = 1.0e6", "low = 2.0e6", "so-radios", "not in order", "low <="),
     "range of a parameter": Case("parameters.toml", "low = 0.6", "low = 1.6", "opiates_volume", "in order", "low <="),

@@ -49,10 +49,14 @@ def programmes(draft: Draft) -> Iterator[Fault]:
 
 
 def programme(draft: Draft, entry: Programme, row: Row, prefix: str = "") -> Iterator[Fault]:
-    """Recipients, borders and agencies exist; purposes sum to one; ranges are in order."""
+    """Recipients, borders and agencies exist, each recipient has a border; purposes sum to one; ranges are in order."""
     yield from refer(row, f"{prefix}recipients", entry.recipients, draft.states)
     yield from refer(row, f"{prefix}borders", entry.borders, draft.borders)
     yield from refer(row, f"{prefix}agencies", entry.agencies, draft.agencies)
+    for recipient in entry.recipients if entry.borders else ():
+        if recipient in draft.states and not any(recipient in border.split("-") for border in entry.borders):
+            fault = f"{prefix}borders names none of {recipient}, so what {recipient} is given would reach no guard"
+            yield row.fault(fault, f"Add a border of {recipient}, or take it out of recipients.")
     total = sum(entry.purposes.values())
     if abs(total - 1) > PURPOSES_TOLERANCE:
         yield row.fault(f"{prefix}purposes sum to {total:g}", "Write weights that sum to 1.")

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from panj.basics.dates import months
 from panj.basics.faults import FaultsError
 from panj.cli import main
+from panj.ensembles.plan import digests, fingerprint
 from panj.region import Region, open_region
 from panj.reports import render, summary_table
 from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
@@ -178,11 +179,21 @@ def test_panj_report_writes_into_the_folder_of_the_run(
 ):
     import panj.ensembles
 
+    described = []
     monkeypatch.setattr(panj.ensembles, "open_run", lambda folder: run)
+    monkeypatch.setattr(panj.ensembles, "describe", described.append)
     answer = CliRunner().invoke(main, ["report", str(tmp_path)])
     assert answer.exit_code == 0, answer.output
     assert answer.output.strip() == str(tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert described == [tmp_path], "the crate names the report"
+
+
+def test_a_region_that_changed_since_the_run_is_said(run: InventedRun, region: Region):
+    words = "The region has changed since the run"
+    same = run.dataset.assign_attrs(inputs=fingerprint(digests(region.folder)))
+    assert words not in render(InventedRun(same), region)
+    assert words in render(InventedRun(run.dataset.assign_attrs(inputs="another")), region)
 
 
 def test_holes_in_the_figures_are_said_not_filled(region: Region, run: InventedRun):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from panj.ensembles.plan import digests, fingerprint
 from panj.reports.aspects import BeforeAfter
 from panj.reports.summary import Members
 from panj.reports.targets import RECORDED
@@ -22,8 +23,19 @@ Hole = tuple[str, str]
 def missing(members: Members, region: Region, table: BeforeAfter) -> list[Hole]:
     """What the report does not know, the most weighty first."""
     dataset = members.dataset
-    rows = [_feedback(), _plans(region), _convergence(members), *_stranded(dataset), *_assumed(region)]
+    rows = [*_changed(dataset, region), _feedback(), _plans(region), _convergence(members)]
+    rows += [*_stranded(dataset), *_assumed(region)]
     return [*rows, *_confidence(region), *_untested(dataset, region), *_unmeasured(table)]
+
+
+def _changed(dataset: xr.Dataset, region: Region) -> list[Hole]:
+    if dataset.attrs.get("inputs") in (None, fingerprint(digests(region.folder))):
+        return []
+    words = (
+        "The files of the region are not those of the run any more. Figures are the run's; names, statuses, rules, "
+        "evidence and targets are those of the files as they are now. Run it again to have both from one source."
+    )
+    return [("The region has changed since the run", words)]
 
 
 def _feedback() -> Hole:

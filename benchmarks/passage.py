@@ -99,7 +99,7 @@ def operations(network: Network, members: int, horizon: int = HORIZON) -> float:
 
     A block counts in full, forbidden turns included; the padding of columns does not count.
     """
-    inside = sum(block.shape[1] * block.shape[2] for block in network.weight)
+    inside = sum(block.shape[1] * block.shape[2] for block in network.step)
     begin = len(network.origins) * len(network.links)
     return 4.0 * ((horizon - 1) * inside + begin) * len(network.pairs) * members
 
@@ -145,7 +145,7 @@ def reference_months(network: Network, cost: Array, loss: Array, volume: Array, 
     """Total traffic of each link and month, in float64 from first principles, solved to 1e-9 (first member)."""
     steps = [np.asarray(block, float) for block in network.step]
     departing, arriving = np.asarray(network.departing), np.asarray(network.arriving)
-    tail, head = np.asarray(network.bundle.tail), np.asarray(network.bundle.head)
+    tail, head = np.repeat([ends for ends, _ in network.topology.links], [n for _, n in network.topology.links], 0).T
     keep, fixed = 1 - np.asarray(loss, float)[departing, :, 0], np.asarray(cost, float)[departing, :, 0]
     turns = []
     for c in range(len(network.classes)):
@@ -205,7 +205,7 @@ def _solved(step: Callable[[Any], Any], state: Any) -> Any:
 Row = tuple[str, float, float | None, float | None]
 
 
-def measure(members: int = 16, sweeps: int = 20, months: int = 3) -> list[Row]:
+def measure(members: int = 64, sweeps: int = 20, months: int = 3) -> list[Row]:
     """Rows (what, measured, budget, ratio); the ratio is to this core's rate where one exists, else to the budget."""
     network = realistic()
     cost, loss, volume = inputs(network, members)

@@ -62,13 +62,14 @@ def test_braess_paradox_appears_as_the_spread_vanishes(short_cut, cost):
     """Braess (1968): with six units of traffic, a new road takes everyone's cost from 83 to 92."""
     groups = {name: [name] for name in "oabd"}
     links = [("o", "a"), ("o", "b"), ("a", "d"), ("b", "d")] + [("a", "b")] * short_cut
-    traffic = Traffic(0.02, {name: [[0.0]] for name in groups})
-    network = Network.build(groups, {"cars": traffic}, links, [("cars", "d")], ["o"])
     free, slope = column(0, 50, 50, 0, 10)[: len(links)], column(10, 1, 1, 10, 1)[: len(links)]
-    got = passage(network, column(6.0), lambda traffic: free + slope * traffic, horizon=3, tolerance=1e-3)
-    assert got.converged.all()
-    assert_allclose(got.expected_cost, cost, atol=0.05)
-    assert_allclose(got.traffic[:, 0, 0], [4, 2, 2, 4, 2] if short_cut else [3] * 4, atol=0.02)
+    for spread in (0.1, 0.05):
+        traffic = Traffic(spread, {name: [[0.0]] for name in groups})
+        network = Network.build(groups, {"cars": traffic}, links, [("cars", "d")], ["o"])
+        got = passage(network, column(6.0), lambda traffic: free + slope * traffic, horizon=3, tolerance=1e-3)
+        assert got.converged.all()
+        assert_allclose(got.expected_cost, cost, atol=1.5 * spread)
+        assert_allclose(got.traffic[:, 0, 0], [4, 2, 2, 4, 2] if short_cut else [3] * 4, atol=0.1 * spread)
 
 
 def test_what_enters_arrives_or_is_lost_or_stays_in_the_balance():

@@ -64,7 +64,7 @@ def test_a_network_is_frozen_and_can_be_cut_down():
     some = network.only([1])
     assert some.classes == ("walkers",)
     assert some.pair_spread.tolist() == [2.0]
-    assert some.weight[0].shape == (1, *network.weight[0].shape[1:])
+    assert some.step[0].shape == (1, *network.step[0].shape[1:])
     with pytest.raises(AttributeError):
         network.spread = jnp.ones(1)
 

@@ -1,28 +1,38 @@
 """The monthly equilibrium of passage over portals, groups and links.
 
 Knows arrays only, no borders and no flows: any network can be given to it. What a link costs is told by the caller.
-Begin with `passage`, or combine `assign` and `equilibrium` into a loop of your own.
+Begin with `passage`, or combine `assign` (or `unroll`, `look` and `send`) and `equilibrium` into a loop of your own.
 """
 
 from panj.passage.equilibrium import Equilibrium, equilibrium
 from panj.passage.faults import NetworkError
-from panj.passage.loading import Assignment, assign, expected_cost, radius
+from panj.passage.loading import Assignment, Loading, Outlook, assign, expected_cost, look, radius, scale_of, send
 from panj.passage.network import Link, Network, Traffic
+from panj.passage.potential import Potential
 from panj.passage.routes import route_shares
 from panj.passage.solve import Passage, passage
+from panj.passage.unrolled import Unrolled, unroll
 
 __all__ = [
     "Assignment",
     "Equilibrium",
     "Link",
+    "Loading",
     "Network",
     "NetworkError",
+    "Outlook",
     "Passage",
+    "Potential",
     "Traffic",
+    "Unrolled",
     "assign",
     "equilibrium",
     "expected_cost",
+    "look",
     "passage",
     "radius",
     "route_shares",
+    "scale_of",
+    "send",
+    "unroll",
 ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -23,15 +26,17 @@ class Equilibrium(eqx.Module):
         state: The state with the least residual met.
         residual: Sum of |step(state) - state| relative to the sum of |state|.
         converged: Whether the residual is within the tolerance.
+        more: What `step` gave besides at this state; None if it gives nothing besides.
     """
 
     state: State
     residual: Float[Array, " member"]
     converged: Bool[Array, " member"]
+    more: Any = None
 
 
 def equilibrium(
-    step: Callable[[State], State],
+    step: Callable[[State], Any],
     state: State,
     sweeps: int,
     tolerance: float = 1e-3,
@@ -45,9 +50,10 @@ def equilibrium(
     halves its damping, which then recovers. Can be compiled, scanned over and differentiated.
 
     Args:
-        step: A smooth map. Its state should be scaled so that all entries matter alike.
+        step: A smooth map; it gives the next state, or a tuple of that and what the caller wants besides. Its state
+            should be scaled so that all entries matter alike.
         state: Where to begin; a good guess (the month before) saves most of the sweeps.
-        sweeps: How often `step` is called, at least 1.
+        sweeps: How often the state is moved, at least 1; `step` is called once more, at the best state met.
         tolerance: Largest residual of a member that counts as converged.
         memory: How many earlier sweeps are used.
         damping: Share of the full step taken at first, above 0 and at most 1.
@@ -55,8 +61,15 @@ def equilibrium(
     rows, members = state.shape
     past = jnp.zeros((memory, rows, members), state.dtype)
 
+    def stepped(state: State) -> tuple[State, Any]:
+        found = step(state)
+        return found if isinstance(found, tuple) else (found, None)
+
     def sweep(carry: _Carry, number: Array) -> tuple[_Carry, None]:
-        moved = step(carry.state) - carry.state
+        here = jnp.where(number == sweeps, carry.best, carry.state)  # the last sweep tells of the best state
+        after, more = stepped(here)
+        carry = replace(carry, state=here)
+        moved = after - carry.state
         size = lax.stop_gradient((moved * moved).sum(axis=0))
         size = jnp.where(jnp.isfinite(size), size, jnp.inf)
         better, worse = size < carry.size, size > WORSE**2 * carry.size
@@ -71,18 +84,19 @@ def equilibrium(
         df = _put(carry.df, slot, move - carry.before_moved, usable, worse)
         weight = _least_squares(df, move)
         there = here + damped * move - jnp.einsum("knm,km->nm", dx + damped * df, weight)
-        return _Carry(there, here, move, dx, df, best, best_moved, least, damped), None
+        return _Carry(there, here, move, dx, df, best, best_moved, least, damped, more), None
 
+    nothing = jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), jax.eval_shape(stepped, state)[1])
     begin = _Carry(
         state, state, jnp.zeros_like(state), past, past, state, jnp.zeros_like(state),
-        jnp.full(members, jnp.inf, state.dtype), jnp.full(members, damping, state.dtype),
+        jnp.full(members, jnp.inf, state.dtype), jnp.full(members, damping, state.dtype), nothing,
     )  # fmt: skip
-    end, _ = lax.scan(sweep, begin, jnp.arange(sweeps))
+    end, _ = lax.scan(sweep, begin, jnp.arange(sweeps + 1))
     scale = jnp.maximum(jnp.abs(end.best).sum(axis=0), float(np.finfo(state.dtype).tiny))
     residual = lax.stop_gradient(
         jnp.where(jnp.isfinite(end.size), jnp.abs(end.best_moved).sum(axis=0) / scale, jnp.inf)
     )
-    return Equilibrium(end.best, residual, residual <= tolerance)
+    return Equilibrium(end.best, residual, residual <= tolerance, end.more)
 
 
 class _Carry(eqx.Module):
@@ -95,6 +109,7 @@ class _Carry(eqx.Module):
     best_moved: Array
     size: Array
     damping: Array
+    more: Any
 
 
 def _put(past: Array, slot: Array, change: Array, usable: Array, forget: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,8 @@ def faults_of(
     pairs: Sequence[tuple[Any, Any]],
     origins: Sequence[Any],
     allowed_turns: Sequence[tuple[int, int]],
+    ways: Sequence[Collection[tuple[Any, Any]]] | None = None,
+    begins: Sequence[Collection[Any]] | None = None,
 ) -> list[str]:
     """List everything that is wrong; an empty list means that the network can be built."""
     home = {portal: name for name, portals in groups.items() for portal in portals}
@@ -37,6 +39,7 @@ def faults_of(
         *_of_links(home, links),
         *_of_pairs(home, classes, pairs, origins),
         *_of_turns(home, links, allowed_turns),
+        *_of_limits(groups, pairs, origins, ways, begins),
     ]
 
 
@@ -119,6 +122,24 @@ def _of_turns(
         into, out = (links[number] for number in turn)
         if home.get(into.head) != home.get(out.tail):
             yield f"allowed turn {turn}: link {turn[0]} does not arrive in the group that link {turn[1]} leaves."
+
+
+def _of_limits(
+    groups: Mapping[Any, Sequence[Any]],
+    pairs: Sequence[tuple[Any, Any]],
+    origins: Sequence[Any],
+    ways: Sequence[Collection[tuple[Any, Any]]] | None,
+    begins: Sequence[Collection[Any]] | None,
+) -> Iterator[str]:
+    for what, given in (("ways", ways), ("begins", begins)):
+        if given is not None and len(given) != len(pairs):
+            yield f"{what} for {len(given)} pairs. Give one entry for each of the {len(pairs)} pairs, in their order."
+    for pair, steps in enumerate(ways or ()):
+        for unknown in {name for step in steps for name in step if name not in groups}:
+            yield f"ways of pair {pair}: {unknown!r} is no group. Groups: {_names(groups)}."
+    for pair, portals in enumerate(begins or ()):
+        for unknown in [portal for portal in portals if portal not in origins]:
+            yield f"begins of pair {pair}: {unknown!r} is not among the origins. List it there."
 
 
 def _names(of: Mapping[Any, object]) -> str:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
+from numpy.typing import NDArray
 
 from panj.passage.network import Network
+from panj.passage.potential import Potential, open_to, potential
+from panj.passage.stages import Horizon, Piece, horizon_of
 from panj.passage.sums import LIMIT, Sums, logarithms, products
+from panj.passage.unrolled import Crew, Unrolled, links_of, origins_in, unroll
 
-MOST = 1e37  # near the largest float32
-LEAST = 1e-30  # of a value, raised by the gauge; below it there is no way worth the name
-OVERHEAD = 24  # columns that would take as long as the fixed cost of a product (measured)
+LEAST = 1e-24  # of a value, raised by the potential; below it there is no way worth the name
 
 
 class Assignment(eqx.Module):
@@ -48,39 +51,113 @@ class Assignment(eqx.Module):
         return self.traffic.sum(axis=1)
 
 
+class Loading(NamedTuple):
+    """What one loading gives, pairs first; see `Assignment`."""
+
+    traffic: Float[Array, "pair link member"]
+    sent: Float[Array, "pair origin member"]
+    arrived: Float[Array, "pair member"]
+    expected_cost: Float[Array, "pair origin member"]
+
+
 def assign(
     network: Network,
     cost: Float[Array, "link pair member"],
     loss: Float[Array, "link pair member"] | None,
     volume: Float[Array, "origin pair member"],
-    horizon: int,
+    horizon: Horizon,
 ) -> Assignment:
     """Send a volume over the network at fixed costs of links.
 
     Journeys choose sequences of at most `horizon` links by recursive logit (Akamatsu 1996; Fosgerau, Frejinger and
     Karlstrom 2013). What `loss` takes leaves the journey at the link; its expected loss belongs in `cost` if
-    travellers are to mind it. Can be compiled, scanned over and differentiated in cost, loss and volume.
+    travellers are to mind it. Can be compiled, scanned over and differentiated in cost, loss and volume. Where many
+    loadings are made on one network, `unroll` it once, then `look` and `send`.
 
     Args:
         network: From `Network.build`.
         cost: Cost of each link, any sign; inf: closed.
         loss: Share of what crosses that is lost there, 0-1; None: nothing is lost.
         volume: What wants to go from each origin, >= 0.
-        horizon: Most links that a journey may use, at least 1.
+        horizon: Most links that a journey may use, at least 1: a number, or one for each origin (rows) and pair.
     """
-    keep = None if loss is None else 1.0 - loss
-    traffic, sent, arrived, expected = _by_chunk(network, cost, keep, volume, horizon, _load)
+    keep = None if loss is None else _turned(1.0 - loss)
+    unrolled = unroll(network, horizon)
+    got = send(unrolled, look(unrolled, _turned(cost), keep), _turned(volume))
+    traffic = _turned(got.traffic)
     lost = jnp.zeros_like(traffic) if loss is None else traffic * loss
-    return Assignment(traffic, lost, sent, arrived[0], expected)
+    return Assignment(traffic, lost, _turned(got.sent), got.arrived, _turned(got.expected_cost))
 
 
 def expected_cost(
-    network: Network, cost: Float[Array, "link pair member"], horizon: int
+    network: Network, cost: Float[Array, "link pair member"], horizon: Horizon
 ) -> Float[Array, "origin pair member"]:
-    """Return the expected least cost from each origin, as `assign` does, without sending anything."""
-    nothing = jnp.zeros((len(network.origins), *cost.shape[1:]), cost.dtype)
-    (expected,) = _by_chunk(network, cost, None, nothing, horizon, _expect)
-    return expected
+    """Return the expected least cost from each origin, as `assign` does, without sending anything.
+
+    All links at every step, in a loop: quick to compile, for costs that are asked for once.
+    """
+    sums = logarithms if network.exact else products
+    spread = network.pair_spread[:, None, None]
+    local = _turned(cost)[:, network.departing] / spread - network.log_size[:, None]
+    most = np.asarray(
+        [[horizon_of(horizon, o, pair) for o in range(len(network.origins))] for pair in range(len(network.pairs))]
+    )
+    closed = ~jnp.isfinite(local) | np.repeat(~open_to(network), _counts(network), axis=1)[:, :, None]
+    local = jnp.where(closed, jnp.inf, local)
+    top_of = int(most.max())
+    scale = potential(network, local, top_of) if not network.exact else _flat(network, local)
+    tail, head = (_each(network, scale.group, side) for side in (0, 1))
+    if not network.exact:
+        after = jnp.repeat(scale.after, np.asarray(_counts(network)), axis=1)
+        closed = closed | ~(local < tail - after + LIMIT)
+    pass_on = sums.hold(jnp.where(closed, -jnp.inf, tail - head - jnp.where(closed, 0.0, local)))
+    end = sums.hold(head - network.stop.T[:, network.arrived, None])
+    origin = scale.group[:, np.asarray(network.topology.origins, int)]
+    begins = [range(len(network.origins)) if b is None else b for b in network.topology.begins]
+    may = np.asarray([[o in those for o in range(len(network.origins))] for those in begins], bool)[:, :, None]
+    top = sums.hold(jnp.where(may, origin - network.stay.T[:, :, None], -jnp.inf))
+    classes = np.asarray(network.class_of_pair, int)
+    start = sums.hold(-network.start[classes])
+    onward = _rolled(network, sums, classes)
+
+    def earlier(left: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
+        ahead, top = carry
+        value = _worth_the_name(network, sums.times(pass_on, ahead))
+        now = (most == left)[:, :, None] & may
+        top = sums.plus(top, jnp.where(now, sums.through(start, value), sums.hold_number(jnp.zeros_like(top))))
+        return sums.plus(onward(value), end), top
+
+    _, top = lax.fori_loop(1, top_of + 1, earlier, (end, top))
+    value = sums.logarithm(_worth_the_name(network, top))
+    reachable = jnp.isfinite(value)
+    return _turned(jnp.where(reachable, spread * (origin - jnp.where(reachable, value, 0.0)), jnp.inf))
+
+
+def _rolled(network: Network, sums: Sums, classes: NDArray[np.int_]) -> Callable[[Array], Array]:
+    """One step back over the whole network: values of all departing links to values of going on after each of them."""
+    blocks = [sums.hold(-step[classes]) for step in network.step]
+    ends = np.cumsum([0, *(block.shape[2] for block in blocks)])
+
+    def onward(value: Array) -> Array:
+        parts = [sums.through(block, value[:, a:b]) for block, (a, b) in zip(blocks, pairwise(ends), strict=True)]
+        return jnp.concatenate(parts, axis=1)[:, network.arrived]
+
+    return onward
+
+
+def _counts(network: Network) -> list[int]:
+    return [count for _, count in network.topology.links]
+
+
+def _each(network: Network, of_group: Array, side: int) -> Array:
+    """Values by group for each departing link: of the group that it leaves (0) or enters (1)."""
+    return of_group[:, np.repeat([bundle[side] for bundle, _ in network.topology.links], _counts(network))]
+
+
+def _flat(network: Network, like: Array) -> Potential:
+    """No potential at all."""
+    groups, bundles = len(network.groups), len(network.topology.links)
+    return Potential(*(jnp.zeros((like.shape[0], n, like.shape[2]), like.dtype) for n in (groups, bundles)))
 
 
 def radius(network: Network, cost: Float[Array, "link pair member"], horizon: int = 64) -> Float[Array, "pair member"]:
@@ -88,250 +165,225 @@ def radius(network: Network, cost: Float[Array, "link pair member"], horizon: in
 
     From 1 upwards the sum over routes of any length has no limit, and only a finite horizon is well posed.
     """
-    nothing = jnp.zeros((len(network.origins), *cost.shape[1:]), cost.dtype)
-    (grown,) = _by_chunk(network, cost, None, nothing, horizon, _grow)
-    return grown[0]
+    sums = logarithms if network.exact else products
+    local = _turned(cost)[:, network.departing] / network.pair_spread[:, None, None] - network.log_size[:, None]
+    closed = np.repeat(~open_to(network), _counts(network), axis=1)[:, :, None]
+    weight = sums.hold(-jnp.where(closed, jnp.inf, local))
+    onward = _rolled(network, sums, np.asarray(network.class_of_pair, int))
+    half = horizon // 2
 
-
-class _Chunk(NamedTuple):
-    """Some pairs of one class and all members, as columns."""
-
-    network: Network
-    sums: Sums
-    weight: list[Array]  # by group: arriving x departing
-    weight_back: list[Array]
-    start: Array  # origin x departing
-    pass_on: Array  # departing x column: weight of a link, in the gauge
-    end: Array  # departing x column: weight of a link and then the destination, no further link
-    stay: Array  # origin x column
-    pass_kept: Array  # as `pass_on`, of what is not lost
-    end_kept: Array  # as `end`, of what is not lost
-    volume: Array
-    gauge: Array  # origin x column: logarithm by which values there are raised
-    spread: Array
-    horizon: int
-
-    def go_on(self, departing: list[Array]) -> list[Array]:
-        """From values of departing links, by group, to the values of departing links one link earlier."""
-        values = jnp.concatenate(self._through(self.weight, departing))
-        return [
-            self.sums.plus(self.sums.times(self.pass_on[part], values[self.network.arrived[part]]), self.end[part])
-            for part in self.departing_parts
-        ]
-
-    def spread_out(self, departing: list[Array]) -> list[Array]:
-        """The adjoint of `go_on`, less what is lost."""
-        passed = _finite(self.sums.times(self.pass_kept, jnp.concatenate(departing)))
-        arriving = [passed[self.network.arriving[part]] for part in _parts(self.network.weight, 1)]
-        return [_finite(reached) for reached in self._through(self.weight_back, arriving)]
-
-    def by_group(self, departing: Array) -> list[Array]:
-        """Cut an array over departing links by the group that they leave."""
-        return [departing[part] for part in self.departing_parts]
-
-    def _through(self, blocks: list[Array], rows: list[Array]) -> list[Array]:
-        return [self.sums.through(block, part) for block, part in zip(blocks, rows, strict=True)]
-
-    @property
-    def departing_parts(self) -> list[slice]:
-        """Where the links that leave each group stand in the departing order."""
-        return _parts(self.network.weight, 2)
-
-
-def _finite(reached: Array) -> Array:
-    """Keep what reaches a hopeless link finite; it is multiplied by a value of 0 there."""
-    return jnp.minimum(reached, MOST)
-
-
-def _load(chunk: _Chunk) -> tuple[Array, ...]:
-    sums = chunk.sums
-
-    def earlier(value: list[Array], _: None) -> tuple[list[Array], list[Array]]:
-        return chunk.go_on(value), value
-
-    last, values = lax.scan(earlier, chunk.by_group(chunk.end), length=chunk.horizon - 1)
-    top = _top(chunk, jnp.concatenate(last))
-    share = sums.over(sums.hold_number(chunk.volume), top)
-    first = chunk.by_group(sums.through(chunk.start.T, share))
-
-    def crossing(value: list[Array], reached: list[Array]) -> list[Array]:
-        return [sums.number(sums.times(v, r)) for v, r in zip(value, reached, strict=True)]
-
-    def later(carry: _Reached, value: list[Array]) -> tuple[_Reached, None]:
-        reached = chunk.spread_out(carry.reached)
-        traffic = [a + b for a, b in zip(carry.traffic, crossing(value, reached), strict=True)]
-        total = [sums.plus(a, b) for a, b in zip(carry.total, reached, strict=True)]
-        return _Reached(reached, traffic, total), None
-
-    begin = _Reached(first, crossing(last, first), first)
-    end, _ = lax.scan(later, begin, values, reverse=True)
-    ended = sums.times(chunk.end_kept, jnp.concatenate(end.total))
-    arrived = sums.number(sums.total(ended)) + sums.number(sums.total(sums.times(chunk.stay, share)))
-    sent = sums.number(sums.times(share, top))
-    return jnp.concatenate(end.traffic), sent, arrived[None], _cost_of(chunk, top)
-
-
-class _Reached(NamedTuple):
-    """Forwards, by group that links leave: what reaches them now, and in all; their traffic so far."""
-
-    reached: list[Array]
-    traffic: list[Array]
-    total: list[Array]
-
-
-def _expect(chunk: _Chunk) -> tuple[Array, ...]:
-    def earlier(value: list[Array], _: None) -> tuple[list[Array], None]:
-        return chunk.go_on(value), None
-
-    last, _ = lax.scan(earlier, chunk.by_group(chunk.end), length=chunk.horizon - 1)
-    return (_cost_of(chunk, _top(chunk, jnp.concatenate(last))),)
-
-
-def _top(chunk: _Chunk, value: Array) -> Array:
-    """Values of the origins; one far beyond the range of its group counts as cut off."""
-    top = chunk.sums.plus(chunk.sums.through(chunk.start, value), chunk.stay)
-    return top if chunk.network.exact else jnp.where(top > LEAST, top, 0.0)
-
-
-def _grow(chunk: _Chunk) -> tuple[Array, ...]:
-    sums = chunk.sums
-    chunk = chunk._replace(end=sums.hold_number(jnp.zeros_like(chunk.end)))
-    half = chunk.horizon // 2
-
-    def normed(_: int, carry: tuple[Array, Array]) -> tuple[Array, Array]:
+    def grow(_: int, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         value, grown = carry
-        value = jnp.concatenate(chunk.go_on(chunk.by_group(value)))
+        value = sums.times(weight, onward(value))
         size = sums.logarithm(sums.total(value))
-        return sums.over(value, sums.hold(size)[None]), grown + size
+        return sums.over(value, sums.hold(size)[:, None]), grown + size
 
-    one = sums.hold(jnp.zeros_like(chunk.pass_on))
-    settled, _ = lax.fori_loop(0, half, normed, (one, jnp.zeros_like(one[0])))
-    _, grown = lax.fori_loop(0, half, normed, (settled, jnp.zeros_like(one[0])))
-    return (jnp.exp(grown / half)[None],)
-
-
-def _cost_of(chunk: _Chunk, top: Array) -> Array:
-    value = chunk.sums.logarithm(top)
-    reachable = jnp.isfinite(value)
-    return jnp.where(reachable, chunk.spread * (chunk.gauge - jnp.where(reachable, value, 0.0)), jnp.inf)
+    one = sums.hold(jnp.zeros_like(local))
+    settled, _ = lax.fori_loop(0, half, grow, (one, jnp.zeros_like(one[:, 0])))
+    _, grown = lax.fori_loop(0, half, grow, (settled, jnp.zeros_like(one[:, 0])))
+    return jnp.exp(grown / half)
 
 
-def _by_chunk(
-    network: Network,
-    cost: Array,
-    keep: Array | None,
-    volume: Array,
-    horizon: int,
-    run: Callable[[_Chunk], tuple[Array, ...]],
-) -> tuple[Array, ...]:
-    """Cut the pairs into chunks of one class each, run them one after the other (each fits the cache), and join."""
-    if horizon < 1:
-        raise ValueError(f"horizon is {horizon}. Give the most links that a journey may use, at least 1.")
-    members = cost.shape[2]
-    class_of, slots = _chunks(network.class_of_pair, members)
-    width = slots.shape[1]
+class Outlook(NamedTuple):
+    """What journeys see before they set out; from `look`.
 
-    def columns(values: Array, pairs: Array) -> Array:
-        return values[:, pairs].reshape(values.shape[0], width * members)
-
-    def chunk(_: None, what: tuple[Array, Array]) -> tuple[None, tuple[Array, ...]]:
-        c, pairs = what
-        local = cost[:, pairs][network.departing].reshape(-1, width * members) / network.spread[c]
-        local = local - network.log_size[:, None]
-        stop, stay = (jnp.repeat(values[:, pairs], members, axis=1) for values in (network.stop, network.stay))
-        sums = logarithms if network.exact else products
-        if network.exact:
-            gauge = jnp.zeros((len(network.groups), width * members), local.dtype)
-        else:
-            gauge, to_go = lax.stop_gradient(_cost_to_go(network, c, pairs, local, horizon))
-            if run is not _grow:  # a link behind which no way leads on would be raised without bound
-                led = gauge[network.bundle.tail] - local - to_go[network.bundle.of] > -LIMIT
-                local = jnp.where(led, local, jnp.inf)
-        head = gauge[network.bundle.head]
-        pass_on = sums.hold(gauge[network.bundle.tail] - head - local)
-        end = sums.times(pass_on, sums.hold(head - stop[network.arrived]))
-        kept = sums.hold_number(jnp.ones_like(local) if keep is None else columns(keep[network.departing], pairs))
-        origin = gauge[network.origin_group]
-        blocks, back = (network.step, [b.swapaxes(1, 2) for b in network.step]) if network.exact else (
-            network.weight, network.weight_back)  # fmt: skip
-        sign = -1.0 if network.exact else 1.0
-        return None, run(
-            _Chunk(
-                network=network,
-                sums=sums,
-                weight=[sign * block[c] for block in blocks],
-                weight_back=[sign * block[c] for block in back],
-                start=sums.hold(-network.start[c]),
-                pass_on=pass_on,
-                end=end,
-                stay=sums.hold(origin - stay),
-                pass_kept=sums.times(pass_on, kept),
-                end_kept=sums.times(end, kept),
-                volume=columns(volume, pairs),
-                gauge=origin,
-                spread=network.spread[c],
-                horizon=horizon,
-            )
-        )
-
-    _, results = lax.scan(chunk, None, (jnp.asarray(class_of), jnp.asarray(slots)))
-    where = _places(slots, len(network.pairs))
-    joined = []
-    for result in results:
-        rows = result.shape[1]
-        parts = result.reshape(len(slots), rows, width, members).swapaxes(1, 2).reshape(-1, rows, members)
-        joined.append(parts[where].swapaxes(0, 1))
-    links, *others = joined
-    if run is _load:
-        links = links[network.placed]
-    return (links, *others)
-
-
-def _chunks(class_of_pair: tuple[int, ...], members: int) -> tuple[np.ndarray, np.ndarray]:
-    """Class and pairs of each chunk; the width is the one that wastes least. Free places repeat a pair."""
-    classes = sorted(set(class_of_pair))
-    pairs = {c: [i for i, own in enumerate(class_of_pair) if own == c] for c in classes}
-
-    def work(width: int) -> int:
-        return sum(-(-len(own) // width) for own in pairs.values()) * (width * members + OVERHEAD)
-
-    width = min(range(1, max(map(len, pairs.values())) + 1), key=work)
-    cut = [(c, own[i : i + width]) for c, own in pairs.items() for i in range(0, len(own), width)]
-    slots = np.array([[*part, *[part[-1]] * (width - len(part))] for _, part in cut], int)
-    return np.array([c for c, _ in cut], int), slots
-
-
-def _places(slots: np.ndarray, pairs: int) -> np.ndarray:
-    """Where each pair stands among all places of all chunks."""
-    flat = slots.ravel().tolist()
-    return np.array([flat.index(pair) for pair in range(pairs)], int)
-
-
-def _cost_to_go(
-    network: Network, c: Int[Array, ""], pairs: Int[Array, " width"], local: Float[Array, "link column"], horizon: int
-) -> tuple[Float[Array, "group column"], Float[Array, "bundle column"]]:
-    """Return a lower bound of the cost to the destination, in spreads: from each group, and after each bundle.
-
-    Values are raised by the exponential of the first, which keeps them within float32 and changes no result.
+    Attributes:
+        expected_cost: Expected least cost from each origin; inf: no way.
+        views: Of each crew, for `send`.
     """
-    bundle = network.bundle
-    members = local.shape[1] // len(pairs)
-    closed = jnp.full((1, local.shape[1]), jnp.inf, local.dtype)
-    least = jnp.concatenate([local, closed])[bundle.rows].min(axis=1)
-    stop, group_stop = (jnp.repeat(values[:, pairs], members, axis=1) for values in (bundle.stop, bundle.group_stop))
-    step = bundle.step[c][:, :, None]
 
-    def onward(_: int, to_go: Array) -> Array:
-        ahead = jnp.concatenate([least + to_go, closed])
-        return jnp.minimum(stop, (step + ahead[bundle.after]).min(axis=1))
-
-    to_go = lax.fori_loop(0, horizon - 1, onward, stop)
-    ahead = jnp.concatenate([least + to_go, closed])
-    gauge = jnp.minimum(group_stop, ahead[bundle.leaving].min(axis=1))
-    return jnp.where(jnp.isfinite(gauge), gauge, 0.0), to_go
+    expected_cost: Float[Array, "pair origin member"]
+    views: tuple[_View, ...]
 
 
-def _parts(blocks: tuple[Array, ...], axis: int) -> list[slice]:
-    """Where each group's links stand, by the width of its blocks."""
-    ends = np.cumsum([0, *[block.shape[axis] for block in blocks]])
-    return [slice(int(a), int(b)) for a, b in pairwise(ends)]
+def look(
+    unrolled: Unrolled,
+    cost: Float[Array, "pair link member"],
+    keep: Float[Array, "pair link member"] | None = None,
+    scale: Potential | None = None,
+) -> Outlook:
+    """Value all routes, backwards from the destinations.
+
+    Args:
+        unrolled: From `unroll`.
+        cost: Cost of each link; inf: closed.
+        keep: Share of what crosses that is not lost; None: all of it.
+        scale: From `scale_of` at similar costs (some tens of spreads do not matter); None: it is computed here.
+    """
+    scale = scale_of(unrolled, cost) if scale is None else scale
+    views = []
+    for crew in unrolled.crews:
+        mine = np.asarray(crew.team.pairs, int)
+        links = _links(unrolled, crew, *jax.tree.map(lambda values, mine=mine: values[mine], (cost, keep, scale)))
+        views.append(_View(links, *_values(unrolled, crew, links)))
+    costs = [_cost_of(unrolled.sums, c, view) for c, view in zip(unrolled.crews, views, strict=True)]
+    return Outlook(jnp.concatenate(costs)[_order(unrolled)], tuple(views))
+
+
+def send(unrolled: Unrolled, outlook: Outlook, volume: Float[Array, "pair origin member"]) -> Loading:
+    """Send a volume over the routes of an outlook, forwards from the origins; the exact adjoint of `look`."""
+    parts = [
+        _send(unrolled, crew, view, volume[np.asarray(crew.team.pairs, int)])
+        for crew, view in zip(unrolled.crews, outlook.views, strict=True)
+    ]
+    traffic, sent, arrived = (jnp.concatenate(part)[_order(unrolled)] for part in zip(*parts, strict=True))
+    return Loading(traffic, sent, arrived, outlook.expected_cost)
+
+
+def scale_of(unrolled: Unrolled, cost: Float[Array, "pair link member"]) -> Potential:
+    """Return a scale that serves all loadings whose costs are within some tens of spreads of these."""
+    network = unrolled.network
+    if network.exact:
+        return _flat(network, cost)
+    most = max(stage.left for crew in unrolled.crews for stage in crew.team.stages)
+    local = cost[:, network.departing] / network.pair_spread[:, None, None] - network.log_size[None, :, None]
+    return potential(network, local, most)
+
+
+def _order(unrolled: Unrolled) -> NDArray[np.int_]:
+    """Where each pair stands when the pairs of all crews stand one after the other."""
+    return np.argsort(np.concatenate([crew.team.pairs for crew in unrolled.crews]).astype(int))
+
+
+Rows = dict[int, Array]
+"""Rows of links by group: of a stage, by the group that they leave; of turns, by the group that is passed."""
+
+
+class _Links(NamedTuple):
+    """What a loading needs of the links of a crew, and of its origins."""
+
+    pass_on: Rows  # weight of a link, raised by the potential
+    end: Rows  # weight of the way from its end to a destination; only of groups from which links lead to one
+    keep: Rows | None  # share that is not lost
+    stay: Array  # weight of the way from each origin to the destination, without any link
+    origin: Array  # potential of each origin
+
+
+class _View(NamedTuple):
+    """What the journeys of a crew see: links, the value of being about to use each of them by stage, of each origin."""
+
+    links: _Links
+    values: list[Rows]
+    top: Array
+
+
+def _links(unrolled: Unrolled, crew: Crew, cost: Array, given_keep: Array | None, scale: Potential) -> _Links:
+    network, sums, topology = unrolled.network, unrolled.sums, unrolled.network.topology
+    bundles = crew.team.bundles
+    places = links_of(network, bundles)
+    of = np.repeat(np.arange(len(bundles)), [topology.size[bundle] for bundle in bundles])
+    tail, head = (scale.group[:, np.asarray([b[side] for b in bundles], int)] for side in (0, 1))
+    own = cost[:, network.departing[places]] / crew.spread - network.log_size[places][:, None]
+    closed = ~jnp.isfinite(own) | ~crew.may_use[:, :, None]
+    if not network.exact:  # a link behind which no way leads on would be raised without bound
+        known = [bundle for bundle, _ in topology.links]
+        after = scale.after[:, np.asarray([known.index(bundle) for bundle in bundles], int)]
+        closed = closed | ~(own < (tail - after + LIMIT)[:, of])
+    pass_on = sums.hold(jnp.where(closed, -jnp.inf, (tail - head)[:, of] - jnp.where(closed, 0.0, own)))
+    keep = None if given_keep is None else sums.hold_number(given_keep[:, network.departing[places]])
+    end = sums.hold(head[:, of] - crew.stop[:, :, None])
+    ending = {bundle[0] for bundle in crew.team.bundles if bundle[1] in crew.team.destinations}
+    of_group = dict(crew.team.groups)
+    origin = scale.group[:, np.asarray(topology.origins, int)]
+    return _Links(
+        pass_on={group: pass_on[:, a:b] for group, (a, b) in of_group.items()},
+        end={group: end[:, a:b] for group, (a, b) in of_group.items() if group in ending},
+        keep=None if keep is None else {group: keep[:, a:b] for group, (a, b) in of_group.items()},
+        stay=sums.hold(origin - crew.stay[:, :, None]),
+        origin=origin,
+    )
+
+
+def _values(unrolled: Unrolled, crew: Crew, links: _Links) -> tuple[list[Rows], Array]:
+    """Value of being about to use each link, by stage from the most links left to one; and of the origins."""
+    sums, network = unrolled.sums, unrolled.network
+    values: list[Rows] = []
+    top = {group: links.stay[:, origins_in(network, group)] for group in sorted(set(network.topology.origins))}
+    for stage, entries in zip(reversed(crew.team.stages), reversed(crew.entries), strict=True):
+        onward = {t.group: sums.through(crew.block(t), _rows(values[-1], t.columns, sums)) for t in stage.turns}
+        now = {}
+        for part, entry in zip(stage.parts, entries, strict=True):
+            pass_on = _rows(links.pass_on, part.links, sums)
+            ahead = _rows(onward, part.onward, sums, like=pass_on)
+            if part.ends:
+                ahead = sums.plus(ahead, _rows(links.end, part.links, sums))
+            now[part.group] = _worth_the_name(network, sums.times(pass_on, ahead))
+            if entry is not None:
+                top[part.group] = sums.plus(top[part.group], sums.through(entry, now[part.group]))
+        values.append(now)
+    placed = np.argsort(np.concatenate([origins_in(network, group) for group in top]))
+    return values[::-1], _worth_the_name(network, jnp.concatenate(list(top.values()), axis=1)[:, placed])
+
+
+def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
+    """Traffic, sent and arrived of a crew."""
+    sums, network = unrolled.sums, unrolled.network
+    links, values, top = view
+    share = sums.over(sums.hold_number(volume), top)
+    ended = [sums.number(sums.times(links.stay, share))]
+    traffic: Rows = {}
+    reached: Rows = {}
+    for stage, entries, value in zip(crew.team.stages, crew.entries, values, strict=True):
+        flowing: Rows = {}
+        for part, entry in zip(stage.parts, entries, strict=True):
+            group = part.group
+            here = _rows(reached, part.reached, sums, like=value[group])
+            if entry is not None:
+                first = sums.through(entry.swapaxes(1, 2), share[:, origins_in(network, group)])
+                here = sums.plus(here, first)
+            here = sums.only(here, value[group])
+            gone = sums.number(sums.times(here, value[group]))
+            if part.gaps:
+                gone = _rows({group: gone}, part.gaps, products, like=gone)
+            traffic[group] = traffic[group] + gone if group in traffic else gone
+            flowing[group] = sums.times(here, _rows(links.pass_on, part.links, sums))
+            if links.keep is not None:
+                flowing[group] = sums.times(flowing[group], _rows(links.keep, part.links, sums))
+            if part.ends:
+                done = sums.times(flowing[group], _rows(links.end, part.links, sums))
+                ended.append(sums.number(done))
+        reached = {
+            t.group: sums.through(crew.block(t).swapaxes(1, 2), _rows(flowing, t.rows, sums)) for t in stage.turns
+        }
+    arrived = jnp.concatenate(ended, axis=1).sum(axis=1)
+    sent = sums.number(sums.times(share, top))
+    return _placed(unrolled, crew, traffic, volume), sent, arrived
+
+
+def _placed(unrolled: Unrolled, crew: Crew, traffic: Rows, like: Array) -> Array:
+    """Traffic of all links in the caller's order, from that of a crew by group; nothing on links that it never uses."""
+    network = unrolled.network
+    nothing = jnp.zeros((len(like), 1, like.shape[2]), like.dtype)
+    rows = jnp.concatenate([*(traffic[group] for group, _ in crew.team.groups), nothing], axis=1)
+    where = np.full(len(network.links), rows.shape[1] - 1)
+    where[links_of(network, crew.team.bundles)] = np.arange(rows.shape[1] - 1)
+    return rows[:, jnp.asarray(where)[network.placed]]
+
+
+def _cost_of(sums: Sums, crew: Crew, view: _View) -> Array:
+    value = sums.logarithm(view.top)
+    reachable = jnp.isfinite(value)
+    return jnp.where(reachable, crew.spread * (view.links.origin - jnp.where(reachable, value, 0.0)), jnp.inf)
+
+
+def _worth_the_name(network: Network, value: Array) -> Array:
+    """Cut off values far beyond the range of products."""
+    return value if network.exact else jnp.where(value > LEAST, value, 0.0)
+
+
+def _rows(of: Rows, pieces: Sequence[Piece], sums: Sums, like: Array | None = None) -> Array:
+    """Put pieces of rows together; pieces of no group hold nothing."""
+    found = []
+    for group, first, end in pieces:
+        if group is None:
+            assert like is not None
+            found.append(sums.hold_number(jnp.zeros((like.shape[0], end - first, like.shape[2]), like.dtype)))
+        else:
+            rows = of[group]
+            found.append(rows if (first, end) == (0, rows.shape[1]) else rows[:, first:end])
+    return found[0] if len(found) == 1 else jnp.concatenate(found, axis=1)
+
+
+def _turned(array: Array) -> Array:
+    """The first two axes the other way round."""
+    return jnp.swapaxes(array, 0, 1)

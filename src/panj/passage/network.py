@@ -6,7 +6,8 @@ is a class and a destination. An *origin* is a portal where journeys begin. What
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from jaxtyping import Array, Float, Int
 from numpy.typing import ArrayLike, NDArray
 
 from panj.passage.faults import NetworkError, faults_of
+from panj.passage.stages import Bundle, Topology
 
 Name = Any  # anything hashable: the caller's own names of portals, groups and classes
 Portal = Name
@@ -61,9 +63,7 @@ class Network(eqx.Module):
 
     Attributes:
         spread: Spread of each class.
-        weight: exp(-cost) from each arriving to each departing link of a group, by class; 0: no turn.
-        weight_back: The same, transposed.
-        step: The costs behind `weight`, in spreads.
+        step: Cost from each arriving to each departing link of a group, by class, in spreads; inf: no turn.
         start: Cost from each origin to each departing link, by class.
         stop: Cost from each arriving link to the destination of each pair.
         stay: Cost from each origin to the destination of each pair, without any link.
@@ -71,8 +71,6 @@ class Network(eqx.Module):
     """
 
     spread: Float[Array, " class"]
-    weight: tuple[Float[Array, "class arriving departing"], ...]
-    weight_back: tuple[Float[Array, "class departing arriving"], ...]
     step: tuple[Float[Array, "class arriving departing"], ...]
     start: Float[Array, "class origin link"]
     stop: Float[Array, "link pair"]
@@ -91,6 +89,7 @@ class Network(eqx.Module):
     links: tuple[tuple[Portal, Portal], ...] = eqx.field(static=True)
     tail_group: tuple[int, ...] = eqx.field(static=True)  # by caller's link number
     head_group: tuple[int, ...] = eqx.field(static=True)
+    topology: Topology = eqx.field(static=True)
     exact: bool = eqx.field(static=True)
 
     @staticmethod
@@ -101,6 +100,8 @@ class Network(eqx.Module):
         pairs: Sequence[tuple[Name, Portal]],
         origins: Sequence[Portal],
         allowed_turns: Sequence[tuple[int, int]] = (),
+        ways: Sequence[Collection[tuple[Name, Name]]] | None = None,
+        begins: Sequence[Collection[Portal]] | None = None,
         exact: bool | None = None,
         dtype: Any = jnp.float32,
     ) -> Network:
@@ -114,6 +115,10 @@ class Network(eqx.Module):
             origins: Portals where journeys may begin. The order given here is the order of every origin axis.
             allowed_turns: (link in, link out) by number: exceptions to the rule that one who has come from a group does
                 not go straight back into it.
+            ways: For each pair, the steps from group to group that its journeys may take; None: every step there is.
+                What cannot be of use to a pair is never computed.
+            begins: For each pair, the origins at which its journeys begin; None: all of them. Nothing sets out from the
+                others, whatever their volume.
             exact: Sum in logarithms, entry by entry: slow, but right for any range of costs. None: only where a class
                 has block costs that differ by more than 60 spreads.
             dtype: float32, or float64 where JAX has it enabled.
@@ -121,11 +126,11 @@ class Network(eqx.Module):
         Raises:
             NetworkError: All faults, each with a remedy.
         """
-        ways = [link if isinstance(link, Link) else Link(*link) for link in links]
-        faults = faults_of(groups, classes, ways, pairs, origins, allowed_turns)
+        listed = [link if isinstance(link, Link) else Link(*link) for link in links]
+        faults = faults_of(groups, classes, listed, pairs, origins, allowed_turns, ways, begins)
         if faults:
             raise NetworkError(faults)
-        return _assemble(groups, classes, ways, pairs, origins, allowed_turns, exact, jnp.dtype(dtype))
+        return _assemble(groups, classes, listed, pairs, origins, allowed_turns, ways, begins, exact, jnp.dtype(dtype))
 
     def only(self, pairs: Sequence[int]) -> Network:
         """Return the same network with these pairs (by number, in this order) and no class that none of them needs."""
@@ -139,8 +144,6 @@ class Network(eqx.Module):
         return replace(
             self,
             spread=self.spread[rows],
-            weight=by_class(self.weight),
-            weight_back=by_class(self.weight_back),
             step=by_class(self.step),
             start=self.start[rows],
             stop=self.stop[:, chosen],
@@ -148,6 +151,7 @@ class Network(eqx.Module):
             bundle=self.bundle.only(rows, chosen),
             classes=tuple(kept),
             pairs=tuple(self.pairs[i] for i in chosen),
+            topology=self.topology.only(chosen.tolist()),
         )
 
     @property
@@ -167,15 +171,11 @@ class Bundles(eqx.Module):
     Index arrays are padded with the number of bundles (or links), where an infinite cost stands.
     """
 
-    rows: Int[Array, "bundle most"]  # places in the departing order
     after: Int[Array, "bundle most"]  # bundles by which one may go on
     step: Float[Array, "class bundle most"]  # least block cost to them
     leaving: Int[Array, "group most"]  # bundles that leave a group
     stop: Float[Array, "bundle pair"]  # least cost to the destination
     group_stop: Float[Array, "group pair"]
-    tail: Int[Array, " link"]  # group that a departing link leaves
-    head: Int[Array, " link"]  # group at which a departing link arrives
-    of: Int[Array, " link"]  # bundle of a departing link
 
     def only(self, classes: NDArray[np.int_], pairs: NDArray[np.int_]) -> Bundles:
         """Keep some classes and pairs."""
@@ -194,6 +194,8 @@ def _assemble(
     pairs: Sequence[tuple[Name, Portal]],
     origins: Sequence[Portal],
     allowed_turns: Sequence[tuple[int, int]],
+    ways: Sequence[Collection[tuple[Name, Name]]] | None,
+    begins: Sequence[Collection[Portal]] | None,
     exact: bool | None,
     dtype: jnp.dtype,
 ) -> Network:
@@ -237,8 +239,6 @@ def _assemble(
 
     return Network(
         spread=array([classes[c].spread for c in class_names]),
-        weight=tuple(array(np.exp(-block)) for block in steps),
-        weight_back=tuple(array(np.exp(-block).swapaxes(1, 2)) for block in steps),
         step=tuple(array(block) for block in steps),
         start=array(start),
         stop=array(stops),
@@ -266,8 +266,30 @@ def _assemble(
         links=tuple((link.tail, link.head) for link in links),
         tail_group=tuple(int(g) for g in tail[np.argsort(departing), 0]),
         head_group=tuple(int(g) for g in head[np.argsort(departing), 0]),
+        topology=Topology(
+            links=tuple(sorted(Counter(zip(tail[:, 0].tolist(), head[:, 0].tolist(), strict=True)).items())),
+            back=frozenset(_back(links, allowed_turns, where)),
+            origins=tuple(start_at[:, 0].tolist()),
+            destinations=tuple(group for _, group, _ in stop_at),
+            ways=tuple(
+                None if ways is None else frozenset((names.index(a), names.index(b)) for a, b in ways[pair])
+                for pair in range(len(pairs))
+            ),
+            begins=tuple(
+                None if begins is None else frozenset(i for i, portal in enumerate(origins) if portal in begins[pair])
+                for pair in range(len(pairs))
+            ),
+        ),
         exact=bool(max(ranges, default=0.0) > WIDE) if exact is None else exact,
     )
+
+
+def _back(
+    links: Sequence[Link], allowed_turns: Sequence[tuple[int, int]], where: Mapping[Portal, tuple[int, int]]
+) -> list[Bundle]:
+    """Bundles after which an allowed turn leads straight back."""
+    ends = [[(where[links[n].tail][0], where[links[n].head][0]) for n in turn] for turn in allowed_turns]
+    return [into for into, out in ends if into[0] == out[1]]
 
 
 def _ends(links: Sequence[Link]) -> tuple[list[Portal], list[Portal]]:
@@ -286,7 +308,6 @@ def _bundles(
 ) -> Bundles:
     names = sorted(set(zip(tail.tolist(), head.tolist(), strict=True)))
     groups, number = len(steps), len(names)
-    rows = [np.flatnonzero((tail == g) & (head == h)) for g, h in names]
     arrivals = [np.flatnonzero((tail[arriving] == g) & (head[arriving] == h)) for g, h in names]
     least = np.full((len(steps[0]), number, number + 1), np.inf)
     for b, (g, h) in enumerate(names):
@@ -298,7 +319,6 @@ def _bundles(
     after = _pad([np.flatnonzero(np.isfinite(ways).any(axis=0)) for ways in least.swapaxes(0, 1)], number)
     stop = np.array([stops[rows].min(axis=0) for rows in arrivals]).reshape(number, stops.shape[1])
     return Bundles(
-        rows=jnp.asarray(_pad(rows, len(tail))),
         after=jnp.asarray(after),
         step=array(np.take_along_axis(least, after[None], axis=2)),
         leaving=jnp.asarray(_pad([np.flatnonzero([n[0] == g for n in names]) for g in range(groups)], number)),
@@ -309,9 +329,6 @@ def _bundles(
                 for g in range(groups)
             ]
         ),
-        tail=jnp.asarray(tail),
-        head=jnp.asarray(head),
-        of=jnp.asarray([names.index(ends) for ends in zip(tail.tolist(), head.tolist(), strict=True)], int),
     )
 
 

@@ -22,8 +22,9 @@ class Sums(NamedTuple):
     times: Callable[[Array, Array], Array]
     over: Callable[[Array, Array], Array]  # 0 where the divisor is 0
     plus: Callable[[Array, Array], Array]
-    total: Callable[[Array], Array]  # over the first axis
-    through: Callable[[Array, Array], Array]  # [a, b] with [b, column]
+    total: Callable[[Array], Array]  # over the second axis
+    through: Callable[[Array, Array], Array]  # [pair, a, b] with [pair, b, member]
+    only: Callable[[Array, Array], Array]  # the first, nothing where the second is nothing
 
 
 def safe_log(number: Array) -> Array:
@@ -36,7 +37,7 @@ def _divide(a: Array, b: Array) -> Array:
     return jnp.where(b > 0, a / jnp.where(b > 0, b, 1.0), 0.0)
 
 
-def _log_total(terms: Array, axis: int = 0) -> Array:
+def _log_total(terms: Array, axis: int = 1) -> Array:
     most = lax.stop_gradient(terms.max(axis=axis, keepdims=True, initial=-jnp.inf))
     most = jnp.where(jnp.isfinite(most), most, 0.0)
     return safe_log(jnp.exp(terms - most).sum(axis=axis)) + jnp.squeeze(most, axis)
@@ -48,7 +49,7 @@ def _log_over(a: Array, b: Array) -> Array:
 
 
 def _log_through(block: Array, rows: Array) -> Array:
-    return _log_total(block[:, :, None] + rows[None], axis=1)
+    return _log_total(block[:, :, :, None] + rows[:, None], axis=2)
 
 
 products = Sums(
@@ -59,8 +60,9 @@ products = Sums(
     times=lambda a, b: a * b,
     over=_divide,
     plus=lambda a, b: a + b,
-    total=lambda terms: terms.sum(axis=0),
+    total=lambda terms: terms.sum(axis=1),
     through=lambda block, rows: block @ rows,
+    only=lambda a, b: jnp.where(b > 0, a, 0.0),
 )
 
 logarithms = Sums(
@@ -70,7 +72,8 @@ logarithms = Sums(
     number=jnp.exp,
     times=lambda a, b: a + b,
     over=_log_over,
-    plus=lambda a, b: _log_total(jnp.stack([a, b])),
+    plus=lambda a, b: _log_total(jnp.stack([a, b]), axis=0),
     total=_log_total,
     through=_log_through,
+    only=lambda a, b: jnp.where(jnp.isfinite(b), a, -jnp.inf),
 )

@@ -1,7 +1,8 @@
-"""What a crossing costs and takes: the mechanisms put together for every directed link, flow and member.
+"""What a crossing costs and takes: the mechanisms put together for every flow, directed link and member.
 
-Axes: ``L`` directed links (crossing by crossing, first a to b, then b to a), ``F`` flows, ``M`` members. Costs are in
-USD a unit of the flow. Side 0 of a link is the side that is left, side 1 the one that is entered.
+Axes: ``F`` flows, ``L`` directed links (crossing by crossing, first a to b, then b to a), ``Q`` links of posts, ``K``
+kinds of counters (two), ``M`` members. Costs are in USD a unit of the flow. Side 0 is the side that is left, side 1
+the one that is entered. What does not depend on the month's traffic (`standing`) is computed once a month.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from panj.mechanisms.bribery import expected_loss, let_go, toll
@@ -17,8 +19,8 @@ from panj.mechanisms.detection import bulk, found, search_minutes
 from panj.mechanisms.waiting import tandem
 from panj.simulation.world import Traits, World
 
-DECLARED, HIDDEN, AROUND = 0, 1, 2
-"""Ways past a crossing: declared at the post; hidden in declared traffic; over the green border, near a post or far."""
+AT_POST, AROUND = 0, 1
+"""Ways past a crossing: at the post, declared or hidden in declared traffic; over the green border or round a post."""
 
 OFFICER_HOURS = 160.0
 """Hours that one officer works in a month (assumed: eight hours on twenty days)."""
@@ -34,28 +36,30 @@ class Setting(NamedTuple):
 
     Attributes:
         open: Share of the month in which a link's crossing exists, L.
-        rules: Levers by link and flow, each L x F.
-        counters: Levers by link and kind of counter (goods vehicles, travellers): ``check`` and ``open``, L x 2.
+        rules: Levers by flow and link, each F x L.
+        counters: Levers by kind of counter (goods vehicles, travellers) and link: ``check`` and ``open``, K x L.
         line: Levers on the line by link: fence, mines, garrison, cooperation, L.
-        rigidity: What a traveller of each flow meets, 0-1, L x F.
+        rigidity: What a traveller of each flow meets by the dated rules, 0-1, F x L.
+        tightening: Share of what the dated rules leave open that the state entered takes on its own, L x M.
         effort: Guards on the green border, in full-skilled persons a km, by side, 2 x L x M.
         officers: At a post, by side, 2 x L x M [person].
         quality: Of those officers, by side, 2 x L x M.
         integrity: Of the agencies, by side, 2 x L x M.
-        backlog: Waiting since last month, L x 2 x M.
+        backlog: Waiting since last month, K x Q x M.
         hours: Of the month that posts work, M.
     """
 
     open: Float[Array, " L"]
-    rules: dict[str, Float[Array, "L F"]]
-    counters: dict[str, Float[Array, "L 2"]]
+    rules: dict[str, Float[Array, "F L"]]
+    counters: dict[str, Float[Array, "K L"]]
     line: dict[str, Float[Array, " L"]]
-    rigidity: Float[Array, "L F"]
+    rigidity: Float[Array, "F L"]
+    tightening: Float[Array, "L M"]
     effort: Float[Array, "2 L M"]
     officers: Float[Array, "2 L M"]
     quality: Float[Array, "2 L M"]
     integrity: Float[Array, "2 L M"]
-    backlog: Float[Array, "L 2 M"]
+    backlog: Float[Array, "K Q M"]
     hours: Float[Array, " M"]
 
 
@@ -63,149 +67,208 @@ class Counters(NamedTuple):
     """What traffic makes of a post.
 
     Attributes:
-        time: In the queue and at the counters of both sides, L x 2 x M [h].
-        backlog: At the end of the month, L x 2 x M.
-        minutes: Of search that one goods vehicle and one traveller meets at a side, L x 2 x M [min].
+        time: In the queue and at the counters of both sides, K x L x M [h]; 0 where there is no post.
+        backlog: At the end of the month, K x Q x M.
+        minutes: Of search that one goods vehicle and one traveller meets at a side of a post, K x L x M [min].
     """
 
-    time: Float[Array, "L 2 M"]
-    backlog: Float[Array, "L 2 M"]
-    minutes: Float[Array, "L 2 M"]
+    time: Float[Array, "K L M"]
+    backlog: Float[Array, "K Q M"]
+    minutes: Float[Array, "K L M"]
+
+
+class Standing(NamedTuple):
+    """What of a month's crossings does not depend on its traffic, F x L x M.
+
+    Attributes:
+        at_post: Cost at the post without the time there [USD/unit]; infinite where it cannot be passed.
+        around: Cost over the green border [USD/unit]; infinite where nobody walks.
+        stake: What a smuggler with a whole lot stands to lose [USD/journey].
+        let_go: Chance that a finding at the post ends in a bribe, by side.
+        toll: What honest travellers pay unofficially, both sides [USD/journey].
+        opacity: Rigidity that travellers meet.
+        seen: Chance of being noticed on the line, by side.
+        taken_around: The same of being noticed and not let go, by side.
+        bribe_around: Bribes over the green border [USD/unit].
+    """
+
+    at_post: Float[Array, "F L M"]
+    around: Float[Array, "F L M"]
+    stake: Float[Array, "F L M"]
+    let_go: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    toll: Float[Array, "F L M"]
+    opacity: Float[Array, "F L M"]
+    seen: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    taken_around: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    bribe_around: Float[Array, "F L M"]
 
 
 class Crossing(NamedTuple):
     """A month at every link.
 
     Attributes:
-        cost: Of the crossing as a whole, L x F x M [USD/unit].
-        loss: Share of what crosses that is found and taken, L x F x M.
-        share: Of each way, 3 x L x F x M.
-        taken: Share of what crosses that each side takes, 2 x L x F x M.
-        bribe: Paid on average, L x F x M [USD/unit].
-        declared: Cost of the declared way, L x F x M [USD/unit].
-        noticed: Share of what crosses that is noticed over the green border, L x F x M.
+        cost: Of the crossing as a whole, F x L x M [USD/unit].
+        loss: Share of what crosses that is found and taken, F x L x M.
+        share: Of each way, 2 x F x L x M.
+        taken: Share of what crosses that each side takes, 2 x F x L x M.
+        bribe: Paid on average, F x L x M [USD/unit].
+        at_post: Cost of the way at the post, F x L x M [USD/unit].
+        noticed: Share of what crosses that is noticed over the green border, F x L x M.
     """
 
-    cost: Float[Array, "L F M"]
-    loss: Float[Array, "L F M"]
-    share: Float[Array, "3 L F M"]
-    taken: Float[Array, "2 L F M"]
-    bribe: Float[Array, "L F M"]
-    declared: Float[Array, "L F M"]
-    noticed: Float[Array, "L F M"]
+    cost: Float[Array, "F L M"]
+    loss: Float[Array, "F L M"]
+    share: Float[Array, "2 F L M"]
+    taken: Float[Array, "2 F L M"]
+    bribe: Float[Array, "F L M"]
+    at_post: Float[Array, "F L M"]
+    noticed: Float[Array, "F L M"]
 
 
-def counters(world: World, p: Parameters, setting: Setting, arrivals: Float[Array, "L 2 M"]) -> Counters:
+def counters(world: World, p: Parameters, setting: Setting, arrivals: Float[Array, "K Q M"]) -> Counters:
     """Waits, backlogs and searches at all posts for the declared traffic of a month (vehicles and travellers)."""
-    check = 1 + p["check_slows"] * setting.counters["check"][..., None]
-    together = 1 - p["cooperation_saves"] * setting.line["cooperation"][:, None, None]
-    goods = jnp.where(world.rail[:, None], p["service_train"], p["service_lorry"])
-    service = jnp.stack([goods, jnp.broadcast_to(p["service_person"], goods.shape)], axis=1) / 60 * check * together
-    hours = jnp.maximum(setting.hours * setting.counters["open"][..., None] * setting.open[:, None, None], 1.0)
-    lanes = jnp.asarray(world.lanes)[:, None, None]
+    at = world.posts
+    lever = stricter(setting.counters["check"][:, at, None], setting.tightening[at])
+    check = 1 + p["check_slows"] * lever
+    together = 1 - p["cooperation_saves"] * setting.line["cooperation"][at, None]
+    goods = jnp.where(world.rail[at, None], p["service_train"], p["service_lorry"])
+    service = jnp.stack([goods, jnp.broadcast_to(p["service_person"], goods.shape)]) / 60 * check * together
+    hours = jnp.maximum(setting.hours * setting.counters["open"][:, at, None] * setting.open[at, None], 1.0)
+    lanes = jnp.asarray(world.lanes)[at, None]
     post = tandem(arrivals, setting.backlog, lanes, (service, service), p["service_scv"], hours, world.most_lanes)
     nights = world.hours_in_month / setting.hours
-    weighted = arrivals[:, 0] + p["search_of_travellers"] * arrivals[:, 1]
-    both_ways = (
-        weighted.reshape(-1, 2, weighted.shape[-1]).sum(axis=1).repeat(2, axis=0, total_repeat_length=len(weighted))
-    )
-    vehicle = search_minutes(setting.officers.mean(axis=0), p["search_share"], jnp.asarray(OFFICER_HOURS), both_ways)
-    minutes = jnp.stack([vehicle, vehicle * p["search_of_travellers"]], axis=1)
+    weighted = arrivals[0] + p["search_of_travellers"] * arrivals[1]
+    both_ways = weighted.reshape(-1, 2, weighted.shape[-1]).sum(axis=1)[np.arange(len(at)) // 2]
+    officers = setting.officers.mean(axis=0)[at]
+    vehicle = search_minutes(officers, p["search_share"], jnp.asarray(OFFICER_HOURS), both_ways)
+    minutes = jnp.stack([vehicle, vehicle * p["search_of_travellers"]])
     wait = (post.time - 2 * service) * nights + 2 * service
-    return Counters(time=wait, backlog=post.backlog, minutes=minutes)
+    return Counters(at_all_links(world, wait), post.backlog, at_all_links(world, minutes))
 
 
-def cross(world: World, flows: Traits, p: Parameters, setting: Setting, at_posts: Counters) -> Crossing:
-    """Cost, losses and ways of every flow at every link.
+def at_all_links(world: World, at_posts: Float[Array, "K Q M"]) -> Float[Array, "K L M"]:
+    """What is known of posts, for every link; 0 where there is no post."""
+    nothing = jnp.zeros_like(at_posts[:, :1])
+    where = np.full(len(world.post), len(world.posts))
+    where[world.posts] = np.arange(len(world.posts))
+    return jnp.concatenate([at_posts, nothing], axis=1)[:, where]
+
+
+def stricter(lever: Float[Array, "..."], tightening: Float[Array, "..."]) -> Float[Array, "..."]:
+    """A lever of the dated rules and what a state adds on its own: a share of what is left open."""
+    return 1 - (1 - lever) * (1 - tightening)
+
+
+def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> Standing:
+    """What of the month's crossings does not depend on its traffic.
 
     Args:
         world: The region as arrays.
         flows: Traits of the flows that are looked at (all of them, or those that make queues).
         p: Parameters, one value a member.
         setting: The month's rules and guards.
-        at_posts: Its waits and searches.
     """
     of = flows.number
-    rules = {lever: level[:, of, None] for lever, level in setting.rules.items()}
-    value, lot, per_hour = (jnp.asarray(x)[:, None] for x in (flows.value, flows.lot, flows.per_hour))
-    time = at_posts.time[:, flows.counter]
-    worth = jnp.asarray(world.worth[:, of])[..., None]
+    rules = {lever: level[of, :, None] for lever, level in setting.rules.items()}
+    value, lot, per_hour, kg = (
+        jnp.asarray(x)[:, None, None] for x in (flows.value, flows.lot, flows.per_hour, flows.kg)
+    )
+    goods, declares, hides, walks = (x[:, None, None] for x in (flows.goods, flows.declares, flows.hides, flows.walks))
+    worth = jnp.asarray(world.worth[of])[..., None]
     stake = p["penalty"] * worth * lot
-    honesty = setting.integrity[:, :, None]
+    honesty = setting.integrity
     free = [let_go(honesty[side], p["bribe_at_finding"], stake, p["stake_half"]) for side in (0, 1)]
 
-    # declared
-    opacity = setting.rigidity[:, of, None]
-    unofficial = jnp.where(flows.goods[:, None], p["bribe_lorry"], p["bribe_person"])
-    tolls = sum(toll(honesty[side], opacity, unofficial) for side in (0, 1))
-    official = (
-        rules["fee"]
-        + p["visa_price"] * rules["visa"]
-        + p["fee_lorry"] * (world.into_member[:, None, None] * flows.goods[:, None])
-    )
+    # at the post: declared, or hidden in declared traffic
+    opacity = stricter(setting.rigidity[of, :, None], setting.tightening)
+    unofficial = jnp.where(goods, p["bribe_lorry"], p["bribe_person"])
+    tolls = toll(honesty[0], opacity, unofficial) + toll(honesty[1], opacity, unofficial)
+    official = rules["fee"] + p["visa_price"] * rules["visa"] + p["fee_lorry"] * (world.into_member[:, None] * goods)
     limits = p["limit_full"] * jnp.maximum(rules["import-limit"], rules["currency-limit"])
     ajar = jnp.minimum(rules["closure"], 0.95)
     of_value = p["duty_full"] * rules["duty"] + limits + p["partial_closure"] * ajar / (1 - ajar)
-    at_hand = per_hour * (time + p["stay_check"] * rules["check"])
-    passable = (setting.open[:, None, None] > 0) & (rules["closure"] < 1) & world.access[:, of, None]
-    declared = jnp.where(
-        passable & flows.declares[:, None], at_hand + (official + tolls) / lot + of_value * value, jnp.inf
-    )
-
-    # hidden
-    size = _sight_of_lot(flows, lot, p)
-    minutes = at_posts.minutes[:, flows.counter]
-    seen_at_post = [found(p["sight_post"] * size, minutes * setting.quality[side][:, None]) for side in (0, 1)]
-    risk = sum(expected_loss(seen_at_post[side], free[side], stake, p["bribe_price"]) for side in (0, 1))
-    hidden = jnp.where(passable & flows.hides[:, None], per_hour * time + (p["hiding_cost"] + risk) / lot, jnp.inf)
+    stay = p["stay_check"] * stricter(rules["check"], setting.tightening)
+    passable = (setting.open[:, None] > 0) & (rules["closure"] < 1) & world.access[of, :, None]
+    declared = per_hour * stay + (official + tolls) / lot + of_value * value
+    hidden = p["hiding_cost"] / lot
+    at_post = jnp.where(passable & (declares | hides), jnp.where(declares, declared, hidden), jnp.inf)
 
     # over the green border
-    post = world.post[:, None, None]
-    rough = world.roughness(p)[:, None]
+    post = world.post[:, None]
+    rough = world.roughness(p)
     hours = (
-        jnp.where(post, p["round_hours"], p["green_hours"]) * rough
-        + p["fence_hours"] * setting.line["fence"][:, None, None]
+        jnp.where(post, p["round_hours"], p["green_hours"]) * rough + p["fence_hours"] * setting.line["fence"][:, None]
     )
-    small = jnp.where(
-        flows.kg[:, None] > 0, jnp.minimum(lot, p["green_lot"] / jnp.maximum(flows.kg[:, None], 1e-6)), lot
-    )
-    small_size = _sight_of_lot(flows, small, p)
-    ease = jnp.where(flows.declares[:, None], p["trespass_ease"], 1.0)
-    sight = p["sight_green"] * small_size * ease * jnp.where(post, p["round_watch"], 1.0) / rough
-    watch = 1 + setting.line["garrison"][:, None, None]
-    seen_on_line = [found(sight, setting.effort[side][:, None] * watch) for side in (0, 1)]
+    small = jnp.where(kg > 0, jnp.minimum(lot, p["green_lot"] / jnp.maximum(kg, 1e-6)), lot)
+    ease = jnp.where(declares, p["trespass_ease"], 1.0)
+    sight = p["sight_green"] * sight_of_lot(flows, small, p) * ease * jnp.where(post, p["round_watch"], 1.0) / rough
+    watch = 1 + setting.line["garrison"][:, None]
+    seen = [found(sight, setting.effort[side] * watch) for side in (0, 1)]
     small_stake = p["penalty"] * worth * small
-    let_through = [let_go(honesty[side], p["bribe_at_finding"], small_stake, p["stake_half"]) for side in (0, 1)]
-    danger = sum(expected_loss(seen_on_line[side], let_through[side], small_stake, p["bribe_price"]) for side in (0, 1))
-    fixed = p["guide_fee"] * ~flows.declares[:, None] + p["mine_risk"] * setting.line["mines"][:, None, None] + danger
-    around = jnp.where(world.land[:, None, None] & flows.walks[:, None], per_hour * hours + fixed / small, jnp.inf)
-
-    ways = jnp.stack([declared, hidden, around])
-    spread = p["nest"] * jnp.asarray(flows.spread)[:, None]
-    share = nest_shares(ways, spread)
-    at_post = [seen_at_post[side] * (1 - free[side]) for side in (0, 1)]
-    on_line = [seen_on_line[side] * (1 - let_through[side]) for side in (0, 1)]
-    leaving = share[HIDDEN] * at_post[0] + share[AROUND] * on_line[0]
-    entering = share[HIDDEN] * (1 - at_post[0]) * at_post[1] + share[AROUND] * (1 - on_line[0]) * on_line[1]
-    paid = share[DECLARED] * tolls / lot + p["bribe_price"] * (
-        share[HIDDEN] * sum(seen_at_post[side] * free[side] for side in (0, 1)) * stake / lot
-        + share[AROUND] * sum(seen_on_line[side] * let_through[side] for side in (0, 1)) * small_stake / small
+    through = [let_go(honesty[side], p["bribe_at_finding"], small_stake, p["stake_half"]) for side in (0, 1)]
+    danger = sum(expected_loss(seen[side], through[side], small_stake, p["bribe_price"]) for side in (0, 1))
+    fixed = p["guide_fee"] * ~declares + p["mine_risk"] * setting.line["mines"][:, None] + danger
+    around = jnp.where(world.land[:, None] & walks, per_hour * hours + fixed / small, jnp.inf)
+    paid = p["bribe_price"] * (seen[0] * through[0] + seen[1] * through[1]) * small_stake / small
+    return Standing(
+        at_post=at_post,
+        around=around,
+        stake=stake,
+        let_go=(free[0], free[1]),
+        toll=tolls,
+        opacity=opacity,
+        seen=(seen[0], seen[1]),
+        taken_around=(seen[0] * (1 - through[0]), seen[1] * (1 - through[1])),
+        bribe_around=paid,
     )
+
+
+def cross(
+    world: World, flows: Traits, p: Parameters, setting: Setting, fixed: Standing, at_posts: Counters
+) -> Crossing:
+    """Cost, losses and ways of every flow at every link.
+
+    Args:
+        world: The region as arrays.
+        flows: Traits of the flows that are looked at.
+        p: Parameters, one value a member.
+        setting: The month's rules and guards.
+        fixed: From `standing`, of the same flows.
+        at_posts: The month's waits and searches.
+    """
+    lot, per_hour = (jnp.asarray(x)[:, None, None] for x in (flows.lot, flows.per_hour))
+    declares, hides = flows.declares[:, None, None], flows.hides[:, None, None]
+    minutes = at_posts.minutes[flows.counter]
+    size = sight_of_lot(flows, lot, p)
+    searched = [found(p["sight_post"] * size, minutes * setting.quality[side]) * hides for side in (0, 1)]
+    risk = sum(expected_loss(searched[side], fixed.let_go[side], fixed.stake, p["bribe_price"]) for side in (0, 1))
+    at_post = fixed.at_post + per_hour * at_posts.time[flows.counter] + risk / lot
+
+    ways = jnp.stack([at_post, fixed.around])
+    spread = p["nest"] * jnp.asarray(flows.spread)[:, None, None]
+    share = nest_shares(ways, spread)
+    caught = [searched[side] * (1 - fixed.let_go[side]) for side in (0, 1)]
+    line = fixed.taken_around
+    leaving = share[AT_POST] * caught[0] + share[AROUND] * line[0]
+    entering = share[AT_POST] * (1 - caught[0]) * caught[1] + share[AROUND] * (1 - line[0]) * line[1]
+    sold = p["bribe_price"] * sum(searched[side] * fixed.let_go[side] for side in (0, 1)) * fixed.stake
+    paid = jnp.where(declares, fixed.toll, sold) / lot
     return Crossing(
         cost=nest_cost(ways, spread),
         loss=leaving + entering,
         share=share,
         taken=jnp.stack([leaving, entering]),
-        bribe=paid,
-        declared=declared,
-        noticed=share[AROUND] * (1 - (1 - seen_on_line[0]) * (1 - seen_on_line[1])),
+        bribe=share[AT_POST] * paid + share[AROUND] * fixed.bribe_around,
+        at_post=at_post,
+        noticed=share[AROUND] * (1 - (1 - fixed.seen[0]) * (1 - fixed.seen[1])),
     )
 
 
-def _sight_of_lot(flows: Traits, units: Float[Array, "F M"], p: Parameters) -> Float[Array, "F M"]:
+def sight_of_lot(flows: Traits, units: Float[Array, "F ..."], p: Parameters) -> Float[Array, "F ..."]:
     """Factor on detection of lots of so many units; 1 for people, whose number does not make them easier to see."""
-    kg = units * jnp.maximum(flows.kg[:, None], 1e-6)
-    return jnp.where(flows.kg[:, None] > 0, bulk(kg, jnp.asarray(REFERENCE_LOT_KG), p["lot_effect"]), 1.0)
+    kg = jnp.asarray(flows.kg)[:, None, None]
+    size = bulk(units * jnp.maximum(kg, 1e-6), jnp.asarray(REFERENCE_LOT_KG), p["lot_effect"])
+    return jnp.where(kg > 0, size, 1.0)
 
 
 def working_hours(world: World, p: Parameters) -> Float[Array, " M"]:

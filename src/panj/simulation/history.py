@@ -13,10 +13,9 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.mechanisms.detection import found
-from panj.passage import Network, expected_cost, radius
-from panj.simulation.crossing import AROUND, DECLARED, Parameters, Setting, counters, cross, working_hours
+from panj.passage import Network, expected_cost, radius, unroll
+from panj.simulation.crossing import AROUND, AT_POST, Parameters, Setting, counters, cross, standing, working_hours
 from panj.simulation.month import (
-    HORIZON,
     Given,
     Known,
     Stocks,
@@ -24,7 +23,7 @@ from panj.simulation.month import (
     by_border,
     flow_sum,
     month,
-    pair_costs,
+    one_hot,
 )
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.world import Months, World
@@ -78,14 +77,14 @@ class Simulation:
 def _history(world: World, p: Parameters, luck: Array, months: Months, network: Network) -> dict[str, Array]:
     """All months one after the other; every array of the result begins with the month."""
     busy, quiet = busy_and_quiet(world)
-    given = Given(p, network, network.only(busy.tolist()), network.only(quiet.tolist()), _free_cost(world, p, network))
+    parts = [unroll(network.only(pairs.tolist()), _columns(world, pairs)) for pairs in (busy, quiet)]
+    given = Given(p, network, parts[0], parts[1], _free_cost(world, p, network))
     members = luck.shape[-1]
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
         taught=jnp.zeros((len(world.length), 2, members)),
-        backlog=jnp.zeros((len(world.post), 2, members)),
-        arrivals=jnp.zeros((len(world.post), 2, members)),
-        going=jnp.ones((len(network.origins), len(busy), members)),
+        backlog=jnp.zeros((2, len(world.posts), members)),
+        arrivals=jnp.zeros((2, len(world.posts), members)),
     )
 
     def one(stocks: Stocks, of: tuple[Months, Array]) -> tuple[Stocks, dict[str, Array]]:
@@ -99,27 +98,34 @@ def _history(world: World, p: Parameters, luck: Array, months: Months, network: 
     return {name: values[SETTLING:] for name, values in series.items()}
 
 
-def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "O P M"]:
+def _columns(world: World, pairs: NDArray[np.int_]) -> tuple[tuple[int, ...], ...]:
+    """The horizon of some pairs."""
+    return tuple(tuple(row[pair] for pair in pairs) for row in world.horizon)
+
+
+def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "P O M"]:
     """Expected cost of every journey with no rules, no queues and no guards, all posts open."""
     links, flows, members = len(world.post), len(world.factor), p["integrity"].shape[0]
     levers = world.months.rules
     nothing = jnp.zeros((2, links, members))
     setting = Setting(
         open=jnp.asarray(world.months.open.max(axis=0)),
-        rules={lever: jnp.zeros((links, flows)) for lever in levers},
-        counters={"check": jnp.zeros((links, 2)), "open": jnp.ones((links, 2))},
+        rules={lever: jnp.zeros((flows, links)) for lever in levers},
+        counters={"check": jnp.zeros((2, links)), "open": jnp.ones((2, links))},
         line={lever: jnp.zeros(links) for lever in world.months.line},
-        rigidity=jnp.zeros((links, flows)),
+        rigidity=jnp.zeros((flows, links)),
+        tightening=nothing[0],
         effort=nothing,
         officers=nothing,
         quality=nothing,
         integrity=nothing + 1,
-        backlog=jnp.zeros((links, 2, members)),
+        backlog=jnp.zeros((2, len(world.posts), members)),
         hours=working_hours(world, p),
     )
-    at_posts = counters(world, p, setting, jnp.zeros((links, 2, members)))
-    crossing = cross(world, world.flows, p, setting, at_posts)
-    return expected_cost(network, pair_costs(world, crossing), HORIZON)
+    at_posts = counters(world, p, setting, setting.backlog)
+    crossing = cross(world, world.flows, p, setting, standing(world, world.flows, p, setting), at_posts)
+    cost = jnp.swapaxes(crossing.cost[world.pair_flow], 0, 1)
+    return jnp.swapaxes(expected_cost(network, cost, world.horizon), 0, 1)
 
 
 def reported(world: World, given: Given, now: Months, known: Known) -> dict[str, Array]:
@@ -127,37 +133,38 @@ def reported(world: World, given: Given, now: Months, known: Known) -> dict[str,
     loaded, crossing, by_flow, taken = (known[name] for name in ("loaded", "crossing", "by_flow", "taken"))
     setting, at_posts = known["setting"], known["at_posts"]
     flows = world.flows
-    potential = flow_sum(world, known["potential"].sum(axis=0), axis=0)
-    sent = flow_sum(world, loaded.sent.sum(axis=0), axis=0)
-    arrived = flow_sum(world, loaded.arrived, axis=0)
-    journeys = by_flow * crossing.share[DECLARED] / flows.lot[:, None]
-    declared = jnp.where(jnp.isfinite(crossing.declared), crossing.declared, 0.0) * flows.lot[:, None]
-    arrivals = jnp.expm1(known["arrivals"])
+    potential = flow_sum(world, known["potential"].sum(axis=1))
+    sent = flow_sum(world, loaded.sent.sum(axis=1))
+    arrived = flow_sum(world, loaded.arrived)
+    at_post = by_flow * crossing.share[AT_POST] * flows.declares[:, None, None]
+    journeys = at_post / flows.lot[:, None, None]
+    price = jnp.where(jnp.isfinite(crossing.at_post), crossing.at_post, 0.0) * flows.lot[:, None, None]
+    lorries = at_posts.time[0, world.posts], jnp.expm1(known["arrivals"])[0]
     staff = _by_border_of_section(world, known["people"].sum(axis=1))
     return {
         "potential": potential,
         "sent": sent,
         "arrived": arrived,
-        "seized": flow_sum(world, loaded.lost.sum(axis=0), axis=0),
-        "passed": _flow_first(by_border(world, by_flow)),
-        "passed_green": _flow_first(by_border(world, by_flow * crossing.share[AROUND])),
-        "seized_at": _flow_first(by_border(world, taken.sum(axis=0))),
-        "bribes": by_border(world, (crossing.bribe * by_flow).sum(axis=1)),
-        "delay": _mean(world, at_posts.time[:, 0], arrivals[:, 0]),
-        "price": _mean(world, declared, journeys, also=1),
+        "seized": taken.sum(axis=(0, 2)),
+        "passed": by_border(world, by_flow),
+        "passed_green": by_border(world, by_flow * crossing.share[AROUND]),
+        "seized_at": by_border(world, taken.sum(axis=0)),
+        "bribes": by_border(world, (crossing.bribe * by_flow).sum(axis=0)),
+        "delay": _mean(world, *lorries, world.posts),
+        "price": _mean(world, (price * journeys).sum(axis=0), journeys.sum(axis=0), summed=True),
         "recorded_seizures": known["recorded_seizures"],
         "recorded_trespasses": known["recorded_trespasses"],
         "staff": staff,
         "equipment": _by_border_of_section(world, known["equipment"].sum(axis=1)),
         "skill": _by_border_of_section(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,
         "detection_green": _seen(world, given.p, setting),
-        "wait": at_posts.time[:, 0].reshape(-1, 2, at_posts.time.shape[-1]).mean(axis=1),
-        "route_share": shares_of_routes(world, loaded),
+        "wait": at_posts.time[0].reshape(-1, 2, at_posts.time.shape[-1]).mean(axis=1),
+        "route_share": shares_of_routes(world, loaded, crossing.loss),
         "suppression": 1 - _worth(world, arrived, harmful=True) / _worth(world, potential, harmful=True),
         "communication": _worth(world, arrived, harmful=False) / _worth(world, potential, harmful=False),
-        "crossing_traffic": by_flow.reshape(-1, 2, *by_flow.shape[1:]).sum(axis=1),
+        "crossing_traffic": jnp.swapaxes(by_flow, 0, 1).reshape(-1, 2, *by_flow.shape[::2]).sum(axis=1),
         "residual": known["residual"],
-        "radius": _radius(world, given, known["cost"]),
+        "radius": _radius(world, given, crossing.cost),
     }
 
 
@@ -166,17 +173,27 @@ def _worth(world: World, by_flow: Float[Array, "F M"], harmful: bool) -> Float[A
     return jnp.maximum(jnp.tensordot(of, by_flow, axes=1), 1e-9)
 
 
-def _mean(world: World, value: Array, weight: Array, also: int | None = None) -> Float[Array, "B M"]:
-    """Mean over the links of each border (and over an axis besides); missing where nothing weighs."""
-    above, below = value * weight, weight
-    if also is not None:
-        above, below = above.sum(axis=also), below.sum(axis=also)
-    total = by_border(world, below)
-    return jnp.where(total > 1e-6, by_border(world, above) / jnp.maximum(total, 1e-6), jnp.nan)
+def _mean(
+    world: World, value: Array, weight: Array, links: NDArray[np.int_] | None = None, summed: bool = False
+) -> Float[Array, "B M"]:
+    """Mean over the links of each border (or over some of the links); missing where nothing weighs.
+
+    Args:
+        world: The region as arrays.
+        value: By link; with ``summed``, times the weight already.
+        weight: By link.
+        links: Their numbers, if not all.
+        summed: Whether values are weighed already.
+    """
+    of = world.border if links is None else world.border[links]
+    add = one_hot(of, len(world.region.borders))
+    total = jnp.tensordot(add, weight, axes=1)
+    above = jnp.tensordot(add, value if summed else value * weight, axes=1)
+    return jnp.where(total > 1e-6, above / jnp.maximum(total, 1e-6), jnp.nan)
 
 
 def _by_border_of_section(world: World, by_section: Float[Array, "S M"]) -> Float[Array, "B M"]:
-    return jnp.zeros((len(world.region.borders), by_section.shape[-1])).at[world.section_border].add(by_section)
+    return jnp.tensordot(one_hot(world.section_border, len(world.region.borders)), by_section, axes=1)
 
 
 def _seen(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
@@ -186,12 +203,8 @@ def _seen(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
     return _mean(world, seen, jnp.broadcast_to(length, seen.shape))
 
 
-def _radius(world: World, given: Given, cost: Array) -> Float[Array, " M"]:
-    """Largest spectral radius over the kinds of traffic; one pair of each tells, since destinations do not matter."""
-    one_each = np.unique(world.pair_flow, return_index=True)[1]
+def _radius(world: World, given: Given, cost: Float[Array, "F L M"]) -> Float[Array, " M"]:
+    """Largest spectral radius over the kinds of traffic; one pair of each tells, since destinations hardly matter."""
+    flows, one_each = np.unique(world.pair_flow, return_index=True)
     network = given.network.only(one_each.tolist())
-    return radius(network, cost[:, one_each], POWER).max(axis=0)
-
-
-def _flow_first(by_border_and_flow: Float[Array, "B F M"]) -> Float[Array, "F B M"]:
-    return jnp.swapaxes(by_border_and_flow, 0, 1)
+    return radius(network, jnp.swapaxes(cost[flows], 0, 1), POWER).max(axis=0)

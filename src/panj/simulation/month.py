@@ -7,7 +7,7 @@ adds what it finds out. Axes as in `world`; ``K`` = 2 kinds of counters.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -18,27 +18,21 @@ from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.demand import share_that_goes
 from panj.mechanisms.detection import quality
 from panj.mechanisms.recording import recorded
-from panj.passage import Assignment, Network, assign, equilibrium, expected_cost
+from panj.passage import Loading, Network, Potential, Unrolled, equilibrium, look, scale_of, send
 from panj.simulation.crossing import (
-    DECLARED,
-    HIDDEN,
+    AT_POST,
     Crossing,
     Parameters,
     Setting,
     counters,
     cross,
+    standing,
     working_hours,
 )
 from panj.simulation.world import Months, Traits, World
 
-HORIZON = 7
-"""Most borders that a journey passes: the longest named route passes five, and two more for a way round."""
-
-SWEEPS = 8
+SWEEPS = 6
 """Loadings of the flows that make queues in one month; each month starts from the month before."""
-
-GOING = 5.0
-"""Weight of the shares that go in the state of passage, beside logarithms of arrivals, so that both matter alike."""
 
 
 class Stocks(eqx.Module):
@@ -47,16 +41,14 @@ class Stocks(eqx.Module):
     Attributes:
         donated: Donated equipment in working order, S x 2 x M [USD].
         taught: Skill that training by others has added, S x 2 x M.
-        backlog: Waiting at posts, L x K x M.
-        arrivals: Logarithm of 1 + declared arrivals at posts, L x K x M; where passage starts from.
-        going: Share of each busy potential that goes, O x P x M; likewise.
+        backlog: Waiting at posts, K x Q x M.
+        arrivals: Logarithm of 1 + declared arrivals at posts, K x Q x M; where passage starts from.
     """
 
     donated: Float[Array, "S 2 M"]
     taught: Float[Array, "S 2 M"]
-    backlog: Float[Array, "L 2 M"]
-    arrivals: Float[Array, "L 2 M"]
-    going: Float[Array, "O P M"]
+    backlog: Float[Array, "K Q M"]
+    arrivals: Float[Array, "K Q M"]
 
 
 class Given(eqx.Module):
@@ -64,18 +56,20 @@ class Given(eqx.Module):
 
     Attributes:
         p: Parameters, one value a member.
-        network: Of all pairs; ``busy`` of the pairs that make queues, ``quiet`` of the others.
-        free: Expected cost without rules, queues and guards, origin x pair x M.
+        network: Of all pairs.
+        busy: Of the pairs that make queues, unrolled; ``quiet``: of the others.
+        free: Expected cost without rules, queues and guards, P x O x M.
     """
 
     p: Parameters
     network: Network
-    busy: Network
-    quiet: Network
-    free: Float[Array, "O P M"]
+    busy: Unrolled
+    quiet: Unrolled
+    free: Float[Array, "P O M"]
 
 
 Known = dict[str, Any]
+Numbers = np.ndarray[Any, np.dtype[np.int_]]
 Step = Callable[[World, Given, Months, Float[Array, "N M"], Stocks, Known], Known]
 
 
@@ -119,6 +113,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             officers=officers,
             quality=at_links(worth * p["integrity"]),
             integrity=jnp.broadcast_to(p["integrity"], (2, len(world.post), p["integrity"].shape[0])),
+            tightening=jnp.zeros((len(world.post), p["integrity"].shape[0])),
             backlog=stocks.backlog,
             hours=working_hours(world, p),
         ),
@@ -132,77 +127,74 @@ def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks,
     factor = jnp.stack([p.get(name, one) for name in world.factor])
     spread = p["luck_volume"]
     chance = jnp.exp(spread * luck[: len(world.factor)] - spread**2 / 2)
-    return known | {"potential": now.volume[..., None] * (factor * chance)[world.pair_flow]}
+    return known | {"potential": now.volume[..., None] * (factor * chance)[world.pair_flow][:, None]}
 
 
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones.
 
-    The state of the fixed point is the logarithm of arrivals at posts, from which waits and searches follow, and
-    the share of each potential that goes, which follows from what the journey costs.
+    The state of the fixed point is the logarithm of arrivals at posts, from which waits and searches follow. Who goes
+    at all follows from what the journey costs, within one loading.
     """
-    setting: Setting = known["setting"]
+    p, setting = given.p, known["setting"]
     busy_pairs, quiet_pairs = busy_and_quiet(world)
-    busy_flows = world.flows.only(world.heavy)
-    posts, members = stocks.arrivals.shape, stocks.arrivals.shape[-1]
-    goers = stocks.going.shape
-    column = {flow: i for i, flow in enumerate(world.heavy)}
-    of_busy = np.asarray([column[world.pair_flow[pair]] for pair in busy_pairs], int)
+    busy_flows, quiet_flows = world.flows.only(world.heavy), world.flows.only(light(world))
+    busy = Fleet(given.busy, busy_flows, _column(world, world.heavy, busy_pairs), busy_pairs)
+    quiet = Fleet(given.quiet, quiet_flows, _column(world, light(world), quiet_pairs), quiet_pairs)
     wanted = known["potential"]
+    fixed = standing(world, busy_flows, p, setting)
+    shape = stocks.arrivals.shape
 
-    def split(state: Float[Array, "N M"]) -> tuple[Array, Array]:
-        arrivals, going = state[: posts[0] * posts[1]], state[posts[0] * posts[1] :]
-        return jnp.maximum(arrivals, 0.0).reshape(posts), jnp.clip(going / GOING, 0.0, 1.0).reshape(goers)
+    def crossed(arrivals: Float[Array, "K Q M"]) -> Crossing:
+        at_posts = counters(world, p, setting, jnp.expm1(arrivals))
+        return cross(world, busy_flows, p, setting, fixed, at_posts)
 
-    def join(arrivals: Array, going: Array) -> Float[Array, "N M"]:
-        return jnp.concatenate([arrivals.reshape(-1, members), GOING * going.reshape(-1, members)])
+    scale = scale_of(given.busy, crossed(stocks.arrivals).cost[busy.of])
 
-    def sweep(state: Float[Array, "N M"]) -> Float[Array, "N M"]:
-        arrivals, going = split(state)
-        at_posts = counters(world, given.p, setting, jnp.expm1(arrivals))
-        crossing = cross(world, busy_flows, given.p, setting, at_posts)
-        cost, loss = onward(world, crossing.cost[:, of_busy], busy_pairs), crossing.loss[:, of_busy]
-        loaded = assign(given.busy, cost, loss, wanted[:, busy_pairs] * going, HORIZON)
-        at_counters = declared_arrivals(world, busy_flows, crossing, loaded.traffic, of_busy)
-        return join(jnp.log1p(at_counters), willing(world, given, loaded.expected_cost, busy_pairs))
+    def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], Loading]:
+        crossing = crossed(jnp.maximum(state, 0.0).reshape(shape))
+        loaded = load(world, given, busy, crossing, wanted, scale)
+        moved = jnp.log1p(declared_arrivals(world, busy, crossing, loaded.traffic))
+        return moved.reshape(state.shape), loaded
 
-    settled = equilibrium(sweep, join(stocks.arrivals, stocks.going), SWEEPS)
-    arrivals, going = split(settled.state)
-    at_posts = counters(world, given.p, setting, jnp.expm1(arrivals))
-    crossing = cross(world, world.flows, given.p, setting, at_posts)
-    cost, loss = pair_costs(world, crossing), crossing.loss[:, world.pair_flow]
-    busy = assign(given.busy, cost[:, busy_pairs], loss[:, busy_pairs], wanted[:, busy_pairs] * going, HORIZON)
-    expected = expected_cost(given.quiet, cost[:, quiet_pairs], HORIZON)
-    volume = wanted[:, quiet_pairs] * willing(world, given, expected, quiet_pairs)
-    quiet = assign(given.quiet, cost[:, quiet_pairs], loss[:, quiet_pairs], volume, HORIZON)
+    settled = equilibrium(sweep, stocks.arrivals.reshape(-1, shape[-1]), SWEEPS)
+    arrivals = jnp.maximum(settled.state, 0.0).reshape(shape)
+    at_posts = counters(world, p, setting, jnp.expm1(arrivals))
+    of_busy = cross(world, busy_flows, p, setting, fixed, at_posts)
+    of_quiet = cross(world, quiet_flows, p, setting, standing(world, quiet_flows, p, setting), at_posts)
+    parts = [settled.more, load(world, given, quiet, of_quiet, wanted, None)]
+    pairs = np.argsort(np.concatenate([busy_pairs, quiet_pairs]))
+    flows = np.argsort(np.concatenate([world.heavy, light(world)]))
+    ways = [array.ndim - 3 for array in of_busy]
     return known | {
         "arrivals": arrivals,
-        "going": going,
         "residual": settled.residual,
         "at_posts": at_posts,
-        "crossing": crossing,
-        "cost": cost,
-        "loss": loss,
-        "loaded": _joined(busy, quiet, np.argsort(np.concatenate([busy_pairs, quiet_pairs]))),
+        "crossing": Crossing(
+            *(
+                jnp.take(jnp.concatenate(both, axis=axis), flows, axis=axis)
+                for axis, both in zip(ways, zip(of_busy, of_quiet, strict=True), strict=True)
+            )
+        ),
+        "loaded": Loading(*(jnp.concatenate(both)[pairs] for both in zip(*parts, strict=True))),
     }
 
 
 def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """What agencies write down, state by state and border by border (true and recorded are different variables)."""
     p, crossing, loaded = given.p, known["crossing"], known["loaded"]
-    by_flow = flow_sum(world, loaded.traffic, axis=1)
+    by_flow = flow_sum(world, loaded.traffic)
     taken = crossing.taken * by_flow
-    states = len(world.region.states)
-    nothing = jnp.zeros((states, *by_flow.shape[1:]))
-    by_state = nothing.at[world.state[0]].add(taken[0]).at[world.state[1]].add(taken[1])
-    chance = luck[len(world.factor) :]
+    sides = [one_hot(state, len(world.region.states)) for state in world.state]
+    by_state = jnp.einsum("sgl,sflm->fgm", np.stack(sides), taken)
+    chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
-    people = jnp.asarray(world.flows.declares & (world.flows.kg == 0))[:, None]
-    noticed = jnp.sum(jnp.where(people, crossing.noticed * by_flow, 0.0), axis=1)
+    people = world.flows.declares & (world.flows.kg == 0)
+    noticed = (crossing.noticed * by_flow)[np.flatnonzero(people)].sum(axis=0)
     return known | {
         "by_flow": by_flow,
         "taken": taken,
-        "recorded_seizures": jnp.swapaxes(seizures, 0, 1),
+        "recorded_seizures": seizures,
         "recorded_trespasses": by_border(world, noticed) * p["recording_trespasses"],
     }
 
@@ -214,70 +206,83 @@ MONTH: tuple[Step, ...] = (guarding, demand, passage, recording)
 def month(world: World, given: Given, now: Months, luck: Float[Array, "N M"], stocks: Stocks) -> tuple[Stocks, Known]:
     """One month: all steps in their order, and what the next month inherits."""
     known: Known = {}
+    at_date = eqx.tree_at(lambda g: g.p, given, dated(given.p, now))
     for step in MONTH:
-        known = step(world, given, now, luck, stocks, known)
-    inherited = Stocks(known["donated"], known["taught"], known["at_posts"].backlog, known["arrivals"], known["going"])
-    return inherited, known
+        known = step(world, at_date, now, luck, stocks, known)
+    return Stocks(known["donated"], known["taught"], known["at_posts"].backlog, known["arrivals"]), known
 
 
-def onward(world: World, cost: Float[Array, "L P M"], pairs: Any) -> Float[Array, "L P M"]:
-    """Costs of some pairs, infinite where a link does not lead on towards their destination."""
-    return jnp.where(world.onward[:, pairs, None], cost, jnp.inf)
+def dated(p: Parameters, now: Months) -> Parameters:
+    """Parameters with the factors that a scenario lays over them in this month."""
+    return p | {name: p[name] * factor for name, factor in now.scale.items()}
 
 
-def pair_costs(world: World, crossing: Crossing) -> Float[Array, "L P M"]:
-    """What every link costs every pair."""
-    return onward(world, crossing.cost[:, world.pair_flow], np.arange(len(world.pair_flow)))
+class Fleet(NamedTuple):
+    """Some pairs: their network, the traits of their flows, the flow of each pair among these, their numbers."""
+
+    unrolled: Unrolled
+    flows: Traits
+    of: Numbers
+    pairs: Numbers
+
+
+def load(
+    world: World, given: Given, fleet: Fleet, crossing: Crossing, wanted: Float[Array, "P O M"], scale: Potential | None
+) -> Loading:
+    """Send those of some pairs who are willing over the links at their cost."""
+    outlook = look(fleet.unrolled, crossing.cost[fleet.of], 1 - crossing.loss[fleet.of], scale)
+    going = willing(world, given, outlook.expected_cost, fleet.pairs)
+    return send(fleet.unrolled, outlook, wanted[fleet.pairs] * going)
 
 
 def declared_arrivals(
-    world: World,
-    flows: Traits,
-    crossing: Crossing,
-    traffic: Float[Array, "L P M"],
-    of: np.ndarray[Any, np.dtype[np.int_]],
-) -> Float[Array, "L 2 M"]:
+    world: World, fleet: Fleet, crossing: Crossing, traffic: Float[Array, "P L M"]
+) -> Float[Array, "K Q M"]:
     """Vehicles and travellers at the counters of every post; hidden loads of their own vehicles stand there too."""
-    at_post = (crossing.share[DECLARED] + crossing.share[HIDDEN])[:, of] * traffic / flows.lot[of][:, None]
-    kind = np.stack([flows.counter[of] == number for number in (0, 1)]).astype(np.float32)
-    return jnp.einsum("kp,lpm->lkm", kind, at_post) * world.post[:, None, None]
+    journeys = traffic[:, world.posts] * crossing.share[AT_POST][:, world.posts][fleet.of]
+    each = np.stack([(fleet.flows.counter == number) / fleet.flows.lot for number in (0, 1)])[:, fleet.of]
+    return jnp.einsum("kp,pqm->kqm", each.astype(np.float32), journeys)
 
 
-def busy_and_quiet(world: World) -> tuple[np.ndarray[Any, np.dtype[np.int_]], np.ndarray[Any, np.dtype[np.int_]]]:
+def busy_and_quiet(world: World) -> tuple[Numbers, Numbers]:
     """Numbers of the pairs whose flows make queues, and of the others."""
     busy = np.isin(world.pair_flow, world.heavy)
     return np.flatnonzero(busy), np.flatnonzero(~busy)
 
 
-def flow_sum(world: World, by_pair: Float[Array, "..."], axis: int) -> Float[Array, "..."]:
-    """Sum over the pairs of each flow, along the axis of pairs."""
-    of = (world.pair_flow[:, None] == np.arange(len(world.factor))).astype(np.float32)
-    return jnp.moveaxis(jnp.tensordot(by_pair, of, axes=(axis, 0)), -1, axis)
+def light(world: World) -> Numbers:
+    """Numbers of the flows that make no queues."""
+    return np.setdiff1d(np.arange(len(world.factor)), world.heavy)
 
 
-def by_border(world: World, by_link: Float[Array, "L ..."]) -> Float[Array, "B ..."]:
+def _column(world: World, flows: Numbers, pairs: Numbers) -> Numbers:
+    """Where the flow of each pair stands among some flows."""
+    where = {flow: number for number, flow in enumerate(flows.tolist())}
+    return np.asarray([where[flow] for flow in world.pair_flow[pairs].tolist()], int)
+
+
+def one_hot(of: Numbers, number: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Matrix that adds up what belongs to each of some numbered things."""
+    return np.asarray(np.arange(number)[:, None] == of, np.float32)
+
+
+def flow_sum(world: World, by_pair: Float[Array, "P ..."]) -> Float[Array, "F ..."]:
+    """Sum over the pairs of each flow."""
+    return jnp.tensordot(one_hot(world.pair_flow, len(world.factor)), by_pair, axes=1)
+
+
+def by_border(world: World, by_link: Float[Array, "... L M"]) -> Float[Array, "... B M"]:
     """Sum over the links of each border."""
-    return jnp.zeros((len(world.region.borders), *by_link.shape[1:])).at[world.border].add(by_link)
+    return jnp.einsum("bl,...lm->...bm", one_hot(world.border, len(world.region.borders)), by_link)
 
 
-def elasticity(world: World, p: Parameters, pairs: Any) -> Float[Array, "P M"]:
+def elasticity(world: World, p: Parameters, pairs: Numbers) -> Float[Array, "P 1 M"]:
     """Elasticity of each pair: of honest or of harmful journeys."""
-    honest = world.flows.declares[world.pair_flow[pairs]][:, None]
+    honest = world.flows.declares[world.pair_flow[pairs]][:, None, None]
     return jnp.where(honest, p["elasticity_honest"], p["elasticity_harmful"])
 
 
-def willing(world: World, given: Given, expected: Float[Array, "O P M"], pairs: Any) -> Float[Array, "O P M"]:
+def willing(world: World, given: Given, expected: Float[Array, "P O M"], pairs: Numbers) -> Float[Array, "P O M"]:
     """Share of each potential that goes at an expected cost."""
-    spread = world.flows.spread[world.pair_flow[pairs]][:, None]
-    return share_that_goes(expected, given.free[:, pairs], spread, elasticity(world, given.p, pairs))
-
-
-def _joined(busy: Assignment, quiet: Assignment, order: Any) -> Assignment:
-    """Two loadings as one, pairs in the order of the network."""
-    return Assignment(
-        traffic=jnp.concatenate([busy.traffic, quiet.traffic], axis=1)[:, order],
-        lost=jnp.concatenate([busy.lost, quiet.lost], axis=1)[:, order],
-        sent=jnp.concatenate([busy.sent, quiet.sent], axis=1)[:, order],
-        arrived=jnp.concatenate([busy.arrived, quiet.arrived])[order],
-        expected_cost=jnp.concatenate([busy.expected_cost, quiet.expected_cost], axis=1)[:, order],
-    )
+    spread = jnp.asarray(world.flows.spread[world.pair_flow[pairs]])[:, None, None]
+    return share_that_goes(expected, given.free[pairs], spread, elasticity(world, given.p, pairs))

@@ -14,11 +14,12 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.basics.codes import border_code, ends
-from panj.passage import Assignment
+from panj.passage import Loading
+from panj.simulation.month import one_hot
 from panj.simulation.world import World
 
 
-def shares_of_routes(world: World, loaded: Assignment) -> Float[Array, "R M"]:
+def shares_of_routes(world: World, loaded: Loading, loss: Float[Array, "F L M"]) -> Float[Array, "R M"]:
     """Share of a flow's arrivals that passed through the states of each named route, one after the other.
 
     A journey that ends on the way counts where it followed the route as far as its destination. Routes are in the
@@ -31,18 +32,18 @@ def shares_of_routes(world: World, loaded: Assignment) -> Float[Array, "R M"]:
     of_flow = jnp.asarray(world.pair_flow == flow[:, None], jnp.float32)[..., None]
 
     ways = 2 * len(world.region.borders) + 1  # the last one: no such border
-    over = 2 * world.border + world.side[0]
-    crossed = jnp.zeros((ways, *loaded.traffic.shape[1:])).at[over].add(loaded.traffic)
-    kept = jnp.zeros_like(crossed).at[over].add(loaded.traffic - loaded.lost)
+    over = one_hot(2 * world.border + world.side[0], ways)
+    lost = loaded.traffic * loss[world.pair_flow]
+    kept = jnp.einsum("wl,plm->wpm", over, loaded.traffic - lost)
     home = np.asarray([states.index(destination[1]) for _, destination in world.network.pairs])
     ended = loaded.arrived * (np.arange(len(states))[:, None] == home)[..., None]
-    left = jnp.zeros((len(states), *crossed.shape[1:])).at[world.state[0]].add(loaded.traffic)
+    left = jnp.einsum("gl,plm->gpm", one_hot(world.state[0], len(states)), loaded.traffic)
     there = jnp.maximum(left + ended, 1e-30)
     tail = np.asarray([states.index(end) for border in world.region.borders for end in ends(border)] + [0])
     goes_on = kept / there[tail]
     ends_here = ended / there
     origin = np.asarray([states.index(where) for _, where in world.network.origins])
-    begun = jnp.zeros_like(there).at[origin].add(loaded.sent)
+    begun = jnp.einsum("go,pom->gpm", one_hot(origin, len(states)), loaded.sent)
 
     along = begun[state[:, 0]] * of_flow
     arrived = jnp.zeros_like(along)

@@ -1,7 +1,7 @@
 """The world: a region as arrays, ready for the clock.
 
-Axes: ``L`` directed links, two a crossing in the order of the region's table (first a to b, then b to a); ``F`` flows;
-``S`` sections; ``T`` months; ``M`` members.
+Axes: ``L`` directed links, two a crossing in the order of the region's table (first a to b, then b to a); ``Q`` those
+of posts; ``F`` flows; ``P`` pairs of flow and destination; ``O`` origins; ``S`` sections; ``T`` months; ``M`` members.
 """
 
 from __future__ import annotations
@@ -82,17 +82,19 @@ class Months(NamedTuple):
 
     Attributes:
         open: Share of the month in which a crossing exists, by link.
-        rules: Levers by link and flow.
-        counters: Of the levers at counters (``check``, ``open``), by link and kind of counter.
+        scale: Factor on parameters that a scenario changes at a date.
+        rules: Levers by flow and link.
+        counters: Of the levers at counters (``check``, ``open``), by kind of counter and link.
         line: Levers on the line, by link.
-        rigidity: By link and flow.
+        rigidity: By flow and link.
         staff: Border guards, section x side [person]; ``equipment`` [USD], ``skill`` 0-1.
         officers: Customs and others at posts, likewise; ``officer_equipment``, ``officer_skill``.
         delivered: Equipment from programmes [USD]; ``training`` [USD].
-        volume: What would set out, origin x pair [unit].
+        volume: What would set out, pair x origin [unit].
     """
 
     open: Float[Array, "..."]
+    scale: dict[str, Float[Array, "..."]]
     rules: dict[str, Float[Array, "..."]]
     counters: dict[str, Float[Array, "..."]]
     line: dict[str, Float[Array, "..."]]
@@ -122,8 +124,8 @@ class World:
         rigidity: Month x border, as reported.
         aid: Month x state [USD].
         post: L, whether the crossing is a post; ``rail``, ``land`` (has a green border), ``into_member`` likewise.
-        access: L x F, whether a post of this category lets this kind of traffic through.
-        worth: L x F, value of a unit in the state that is left [USD].
+        access: F x L, whether a post of this category lets this kind of traffic through.
+        worth: F x L, value of a unit in the state that is left [USD].
         lanes: L, counters side by side.
         post_share: L, share of the counters of its border; 0 for green crossings.
         section_border: S, border of the section.
@@ -133,7 +135,7 @@ class World:
         length: S [km].
         terrain: S, name of the terrain.
         pair_flow: Flow of each pair of the network.
-        onward: L x pair, whether the link leads on towards the destination.
+        horizon: O x P, most borders that a journey passes.
         factor: Name of the parameter on the volume of each flow.
     """
 
@@ -161,9 +163,14 @@ class World:
     length: Real
     terrain: tuple[str, ...]
     pair_flow: NDArray[np.int_]
-    onward: Bool
+    horizon: tuple[tuple[int, ...], ...]
     factor: tuple[str, ...]
     hours_in_month: float = 730.0
+
+    @cached_property
+    def posts(self) -> NDArray[np.int_]:
+        """Numbers of the links of posts."""
+        return np.flatnonzero(self.post)
 
     @cached_property
     def most_lanes(self) -> int:
@@ -189,6 +196,7 @@ def world_of(region: Region) -> World:
     flows = list(region.flows.values())
     traits = traits_of(flows)
     network, pairs = _network(region, crossings, flows)
+    most = horizon(region, network)
     laid = levers(region)
     stand = guards(region)
     sections = {section: number for number, section in enumerate(region.sections)}
@@ -197,7 +205,9 @@ def world_of(region: Region) -> World:
     members = [region.states[state].kind == "member" for state in region.states]
     state = np.asarray([[states[end] for end in ends(c.border)] for c in crossings]).T
     two_ways = np.stack([_interleave(state[0], state[1]), _interleave(state[1], state[0])])
-    access = _per_link(np.asarray([[_lets_through(c, flow) for flow in flows] for c in crossings]))
+    access = _per_link(
+        np.asarray([[_lets_through(c, flow) and c.kind == "post" for flow in flows] for c in crossings])
+    ).T
     names = set(heavy(region, clock))
     return World(
         region=region,
@@ -212,9 +222,9 @@ def world_of(region: Region) -> World:
         rail=_per_link(np.asarray([c.mode == "rail" for c in crossings])),
         land=_per_link(np.asarray([region.borders[c.border].kind == "land" for c in crossings])),
         into_member=np.asarray([members[number] for number in two_ways[1]], np.float32),
-        access=access & _per_link(np.asarray([[c.kind == "post"] for c in crossings])),
+        access=access,
         worth=np.asarray(
-            [[flow.worth.get(list(states)[left], flow.value_usd) for flow in flows] for left in two_ways[0]], np.float32
+            [[flow.worth.get(list(states)[left], flow.value_usd) for left in two_ways[0]] for flow in flows], np.float32
         ),
         lanes=_per_link(np.asarray([c.lanes or 1 for c in crossings], np.float32)),
         post_share=_post_share(crossings),
@@ -226,7 +236,7 @@ def world_of(region: Region) -> World:
         length=np.asarray([max(section.length_km, 0.1) for section in region.sections.values()], np.float32),
         terrain=tuple(section.terrain for section in region.sections.values()),
         pair_flow=np.asarray([[f.id for f in flows].index(flow) for flow, _ in network.pairs], int),
-        onward=onward(region, pairs, crossings),
+        horizon=most,
         factor=tuple(_factor(flow) for flow in flows),
     )
 
@@ -273,6 +283,10 @@ def _network(
             begins.setdefault((flow.id, pair.destination), []).append((pair.origin, region.places[pair.origin].state))
     pairs = [(flow, (place, region.places[place].state)) for flow, place in begins]
     origins = list(dict.fromkeys(origin for those in begins.values() for origin in those))
+    leads = onward(region, begins, crossings)
+    steps = [
+        (here, there) for crossing in crossings for here, there in (ends(crossing.border), ends(crossing.border)[::-1])
+    ]
     network = Network.build(
         groups={state: [(portal, state) for portal in those.portals] for state, those in roads.items()},
         classes={flow.id: Traffic(flow.spread, costs[flow.id]) for flow in flows},
@@ -280,9 +294,42 @@ def _network(
         pairs=pairs,
         origins=origins,
         allowed_turns=turns,
+        ways=[{step for step, leads_on in zip(steps, column, strict=True) if leads_on} for column in leads.T],
+        begins=list(begins.values()),
         exact=False,  # ways of more than some 80 spreads inside one state are as good as none
     )
     return network, {key: n for n, key in enumerate(begins)}
+
+
+def horizon(region: Region, network: Network) -> tuple[tuple[int, ...], ...]:
+    """Most borders that a journey passes, by origin and pair of the network.
+
+    One more than the fewest that lead there, so that every destination can be reached by a way round; at least two,
+    out by a neighbour and back; and as many as a route that sources name for this flow.
+    """
+    hops = _hops(region)
+    states = list(region.states)
+
+    def most(origin: str, flow: str, destination: str) -> int:
+        named = [
+            len(route.states) - route.states[::-1].index(destination) - 1
+            for route in region.flows[flow].route
+            if destination in route.states[1:] and route.states[0] == origin
+        ]
+        least = hops[states.index(origin), states.index(destination)]
+        return max(2, 1 + int(least) if np.isfinite(least) else 2, *named)
+
+    return tuple(tuple(most(origin, flow, to) for flow, (_, to) in network.pairs) for _, origin in network.origins)
+
+
+def _hops(region: Region) -> NDArray[np.float64]:
+    """Fewest borders between states."""
+    states = list(region.states)
+    beside = np.zeros((len(states), len(states)))
+    for border in region.borders:
+        a, b = (states.index(end) for end in ends(border))
+        beside[a, b] = beside[b, a] = 1
+    return np.asarray(shortest_path(beside, unweighted=True))
 
 
 def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
@@ -325,11 +372,7 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
         crossings: In the order of the links.
     """
     states = list(region.states)
-    beside = np.zeros((len(states), len(states)))
-    for border in region.borders:
-        a, b = (states.index(end) for end in ends(border))
-        beside[a, b] = beside[b, a] = 1
-    hops = shortest_path(beside, unweighted=True)
+    hops = _hops(region)
     tails = [states.index(state) for c in crossings for state in ends(c.border)]
     heads = [states.index(state) for c in crossings for state in ends(c.border)[::-1]]
     columns = []
@@ -375,21 +418,22 @@ def _months(
         * (1 - np.minimum(laid.by_class["hours"], 1)[:, :, at_counter]),
     }
     line = {lever: level.repeat(2, axis=1) for lever, level in laid.on_line.items()}
-    volume = np.zeros((len(clock), len(network.origins), len(network.pairs)), np.float32)
+    volume = np.zeros((len(clock), len(network.pairs), len(network.origins)), np.float32)
     origins = {place: number for number, (place, _) in enumerate(network.origins)}
     for flow in flows:
         for pair in flow.pair:
-            volume[:, origins[pair.origin], pairs[flow.id, pair.destination]] += monthly(pair, clock)
+            volume[:, pairs[flow.id, pair.destination], origins[pair.origin]] += monthly(pair, clock)
 
     def array(series: Any) -> Float[Array, "..."]:
         return jnp.asarray(series, jnp.float32)
 
     return Months(
         open=array(np.stack([_exists(c, clock) for c in crossings], axis=1).repeat(2, axis=1)),
-        rules={lever: array(level) for lever, level in rules.items()},
-        counters={name: array(level) for name, level in counters.items()},
+        scale={name: array(factor) for name, factor in dated_factors(region, clock).items()},
+        rules={lever: array(level.swapaxes(1, 2)) for lever, level in rules.items()},
+        counters={name: array(level.swapaxes(1, 2)) for name, level in counters.items()},
         line={lever: array(level) for lever, level in line.items()},
-        rigidity=array(1 - left_open(rules, OPACITY)),
+        rigidity=array(1 - left_open(rules, OPACITY).swapaxes(1, 2)),
         staff=array(stand.line.staff),
         equipment=array(stand.line.equipment),
         skill=array(stand.line.skill),
@@ -400,6 +444,16 @@ def _months(
         training=array(stand.training),
         volume=array(volume),
     )
+
+
+def dated_factors(region: Region, clock: list[Month]) -> dict[str, Real]:
+    """Factor on each parameter that the scenario changes at a date, by month."""
+    found: dict[str, Real] = {}
+    for factor in region.factors:
+        if factor.since is not None:
+            held = np.asarray([factor.factor if month >= factor.since else 1.0 for month in clock], np.float32)
+            found[factor.parameter] = found.get(factor.parameter, np.ones(len(clock), np.float32)) * held
+    return found
 
 
 def _exists(crossing: Crossing, clock: list[Month]) -> Real:

@@ -1,7 +1,8 @@
 """Capability of those who hold a border: equipment that comes and wears, skill that is taught and leaves.
 
-Links L01, L29, L33-L37. What a service has by its own means is evidence; what donors add to it is a stock that grows
-with deliveries and is lost with time.
+Links L35 and aid's half of L37. What a service has by its own means is evidence; what donors add to it is a stock that
+grows with deliveries and is lost with time. Where the aid comes from is in `attention`, whom money keeps on a line in
+`guardians`, what they find in `detection`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,12 @@
-"""Recording: what an agency writes down of what happened. True and recorded are different variables."""
+"""Recording: what an agency writes down of what happened, and what someone infers from it.
+
+True, recorded and estimated are different variables. An estimate is only as good as what its maker believes of the
+share that is written down.
+
+Source:
+    Bhagwati, J. (1964), On the underinvoicing of imports, Bulletin of the Oxford University Institute of Economics and
+    Statistics 27, on partner records as a mirror.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from panj.mechanisms.arrays import Real
+from panj.mechanisms.detection import found
 
 
 def recorded(true: Real, share: Real, luck: Real, spread: Real) -> Float[Array, "..."]:
@@ -20,3 +29,63 @@ def recorded(true: Real, share: Real, luck: Real, spread: Real) -> Float[Array, 
         spread: Standard deviation of the logarithm of a month's record.
     """
     return true * share * jnp.exp(spread * luck - spread**2 / 2)
+
+
+def estimated(record: Real, believed_share: Real) -> Float[Array, "..."]:
+    """What someone infers from a record [as the record]: ``record / believed_share``.
+
+    Args:
+        record: What is written down, never negative.
+        believed_share: Share of the truth that he takes the record for [1], above 0; not the true share.
+    """
+    return record / believed_share
+
+
+def registered_users(users: Real, users_per_registered: Real) -> Float[Array, "..."]:
+    """Users of drugs on a state's register [person]: ``users / users_per_registered``.
+
+    Args:
+        users: All who use [person], never negative.
+        users_per_registered: True over registered users [1], above 1: who is registered loses more than he gains.
+    """
+    return users / users_per_registered
+
+
+def recorded_trespasses(
+    attempts: Real, effort: Real, sight_green: Real, trespass_ease: Real, recording_trespasses: Real
+) -> Float[Array, "..."]:
+    """Trespasses that guards write down [case/month]: the same walks make more cases where more guards look.
+
+    ``attempts * (1 - exp(-sight_green * trespass_ease * effort)) * recording_trespasses``
+
+    Args:
+        attempts: Crossings of daily life outside the posts [1/month], never negative.
+        effort: Guards along the line, in persons of full skill and integrity [person/km], never negative.
+        sight_green: Rate at which one such guard finds who crosses his kilometre [km/person], above 0.
+        trespass_ease: Chance of being found of one who goes about daily affairs, over that of a smuggler [1], above 0.
+        recording_trespasses: Share of noticed trespasses that enters the record [1], 0-1.
+    """
+    return attempts * found(sight_green * trespass_ease, effort) * recording_trespasses
+
+
+def declared_trade(imports: Real, evaded: Real) -> Float[Array, "..."]:
+    """Imports that the buying state writes down [USD/month]: ``imports * (1 - evaded)``.
+
+    Args:
+        imports: What legally came in [USD/month], never negative.
+        evaded: Share of its value that is not declared [1], 0-1.
+    """
+    return imports * (1 - evaded)
+
+
+def mirror_gap(evaded: Real, freight_margin: Real) -> Float[Array, "..."]:
+    """What the selling state records of a trade over what the buying state does [1].
+
+    ``1 / ((1 - evaded) * freight_margin)``: the seller writes down all of it, without freight and insurance, the buyer
+    what is declared, with them (Bhagwati 1964).
+
+    Args:
+        evaded: Share of the value that is not declared to the buying state [1], below 1.
+        freight_margin: Value with freight and insurance over value without [1], at least 1.
+    """
+    return 1 / ((1 - evaded) * freight_margin)

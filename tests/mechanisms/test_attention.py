@@ -1,0 +1,103 @@
+"""Attention, ranking and aid: fading is exact, shares sum to one, money is conserved."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panj.mechanisms import attention
+
+shares = st.floats(0, 1)
+USUAL = 0.08
+
+
+def later(now, attack=0.0, threat=0.0, fading=6.0):
+    return float(attention.attention_next(*map(jnp.asarray, (now, attack, threat)), 1.0, 0.01, USUAL, fading))
+
+
+def weights(first, mandate):
+    return [float(x) for x in attention.aid_weights(jnp.asarray(first), jnp.asarray(mandate), 1.0, 1.4)]
+
+
+def aid(promised, notice):
+    return [float(x) for x in attention.aid_month(jnp.asarray(promised), jnp.asarray(notice), 5e5, 18.0, 0.78)]
+
+
+@given(now=st.floats(0, 3), attack=shares, threat=shares)
+def test_attention_moves_towards_the_usual_and_jumps_with_attacks(now, attack, threat):
+    assert min(now, USUAL) - 1e-6 <= later(now) <= max(now, USUAL) + 1e-6
+    assert later(now, attack, threat) == pytest.approx(later(now) + attack + 0.01 * threat, abs=1e-5)
+
+
+@given(over=st.floats(0.01, 2), months=st.integers(1, 36), fading=st.floats(2, 12))
+def test_fading_is_exact_over_any_number_of_months(over, months, fading):
+    now = USUAL + over
+    for _ in range(months):
+        now = later(now, fading=fading)
+    assert now - USUAL == pytest.approx(over / (1 + over * months / fading), rel=1e-3)
+
+
+def test_fading_is_fast_at_first_as_the_polls_show():
+    """Half-lives of 3.4 months in the first months and of 8.6 over the first year (Gallup): ever slower, never gone."""
+    course = [1.0 + USUAL]
+    for _ in range(60):
+        course.append(later(course[-1]))
+    over = np.asarray(course) - USUAL
+    half_life = np.log(0.5) / np.log(over[1:] / over[:-1])
+    assert (np.diff(half_life) > 0).all()
+    assert half_life[0] < 8.6 < half_life[11]
+    assert over[11] == pytest.approx(19 / 46, abs=0.1)
+
+
+@given(first=shares, mandate=shares)
+def test_weights_are_shares_and_the_ranking_takes_from_drugs(first, mandate):
+    now = weights(first, mandate)
+    assert sum(now) == pytest.approx(1, abs=1e-5)
+    assert min(now) >= 0
+    assert weights(1.0, mandate)[2] <= now[2] + 1e-6 <= weights(0.0, mandate)[2] + 2e-6
+    assert weights(first, 1.0)[2] == pytest.approx(1)
+
+
+def test_without_a_ranking_no_threat_is_singled_out():
+    assert weights(0.0, 0.0) == pytest.approx([1 / 3] * 3, rel=1e-5)
+
+
+@given(notice=st.floats(0, 2))
+def test_attention_lifts_terror_in_the_ranking(notice):
+    def first(of):
+        return float(attention.terror_first(jnp.asarray(of), 0.1, 2.0))
+
+    assert first(0.0) == pytest.approx(0.1)
+    assert first(notice) < first(notice + 0.1) <= 1
+
+
+@given(promised=st.floats(0, 1e8), notice=st.floats(0, 2))
+def test_every_promised_dollar_is_owed_arrives_or_is_lost(promised, notice):
+    owed, arrives = aid(promised, notice)
+    assert owed + arrives / 0.78 == pytest.approx(promised + 5e5 * notice, rel=1e-5, abs=1)
+
+
+def test_steady_attention_brings_its_aid_after_the_delay():
+    owed, course = 0.0, []
+    for _ in range(240):
+        owed, arrives = aid(owed, 1.0)
+        course.append(arrives)
+    assert course[-1] == pytest.approx(0.78 * 5e5, rel=1e-4)
+    assert course[17] == pytest.approx((1 - np.exp(-1)) * course[-1], rel=1e-4)
+
+
+@given(trouble=shares, notice=st.floats(0, 2))
+def test_attention_calms(trouble, notice):
+    acute = float(attention.acuteness(jnp.asarray(trouble), jnp.asarray(notice), 0.25))
+    assert trouble * np.exp(-0.5) - 1e-6 <= acute <= trouble + 1e-6
+    assert float(attention.acuteness(1.0, 1.0, 0.25)) < float(attention.acuteness(1.0, 0.5, 0.25))
+
+
+def test_gradients_are_finite_at_the_usual_level():
+    for now in (0.0, USUAL, 2.0):
+        assert np.isfinite(
+            jax.grad(attention.attention_next, argnums=(0, 1, 5, 6))(now, 0.0, 0.0, 1.0, 0.01, USUAL, 6.0)
+        ).all()
+    assert np.isfinite(jax.grad(lambda x: attention.aid_weights(x, 0.0, 1.0, 1.4).drugs)(0.0))

@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "Check a region; name every fault at once.",
     "new": "Start a region of your own.",
     "run": "Run a region's history with many members, and write a report.",
+    "compare": "Compare two runs, or two scenarios, member by member.",
     "report": "Write the report of a run again.",
     "targets": "Compare a run with the numbers it should meet.",
 }

@@ -6,7 +6,7 @@ import hashlib
 import math
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -66,6 +66,13 @@ class Plan:
     def batches(self) -> list[range]:
         """Members of each batch."""
         return [range(first, min(first + self.batch, self.members)) for first in range(0, self.members, self.batch)]
+
+    @property
+    def apart_from_others(self) -> Plan:
+        """The same plan without the files of other scenarios, which it does not read."""
+        own = f"scenarios/{self.scenario}.toml"
+        kept = {name: sha for name, sha in self.inputs.items() if name == own or not name.startswith("scenarios/")}
+        return replace(self, inputs=kept)
 
     def differences(self, now: Plan) -> list[str]:
         """What another plan has otherwise, in words."""

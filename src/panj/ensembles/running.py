@@ -114,7 +114,7 @@ def under(region: Region, scenario: str) -> Region:
         try:
             laid = region.overlay(scenario)
         except KeyError as error:
-            known = ", ".join(["history", *region.scenarios])
+            known = ", ".join(dict.fromkeys(["history", *region.scenarios]))
             raise RunError(f"{error.args[0]} There are: {known}.") from None
     if missing := [name for name in PARAMETERS if name not in laid.parameters]:
         raise RunError(f"parameters.toml of {region.title} lacks what the simulation needs: {', '.join(missing)}.")

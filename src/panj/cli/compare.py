@@ -1,0 +1,125 @@
+"""`panj compare`: two runs member by member, or two scenarios that are run first where they are missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from panj.cli import DEFAULT_REGION
+from panj.cli.run import INTERRUPTED, progress_shown
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from panj.ensembles import Run
+
+
+def compare(
+    a: Annotated[str, typer.Argument(help="Folder of a finished run, or a scenario of the region.")],
+    b: Annotated[str, typer.Argument(help="The same; B less A is told.")],
+    region: Annotated[str, typer.Option(help="Whose scenarios: one that ships, or a folder.")] = DEFAULT_REGION,
+    members: Annotated[int, typer.Option(help="Of runs of scenarios.", min=1)] = 200,
+    seed: Annotated[int, typer.Option(help="Of runs of scenarios: draws and luck.", min=0)] = 1,
+    batch: Annotated[
+        int | None, typer.Option(help="Members side by side; that of the run that is there if not given.", min=1)
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; one a core if not given.", min=1)] = None,
+    into: Annotated[Path, typer.Option(help="Folder of the runs of scenarios.")] = Path("runs"),
+    by: Annotated[
+        list[str] | None, typer.Option(help="Tell apart by state, border, flow or year; may be given more than once.")
+    ] = None,
+    quantity: Annotated[str | None, typer.Option(help="Only this quantity.", metavar="NAME")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    csv: Annotated[Path | None, typer.Option(help="Write all differences to a file.", metavar="FILE")] = None,
+) -> None:
+    """Compare two runs member by member: the same draws and the same luck, so all that differs is the scenario.
+
+    A scenario is run first if its run is missing, into INTO/REGION-SCENARIO-MEMBERS; a run that was cut off goes on.
+    Told are B less A and B over A, as medians over members with 50 and 90 % intervals, over the months that the region
+    compares after its pivot, or by year; and which differences can be told from none.
+    """
+    from rich.console import Console
+
+    from panj.region import open_region
+    from panj.reports.compare import compare_runs, comparison_tables
+
+    console = Console(highlight=False)
+    asked = Asked(region, members, seed, batch, workers, into)
+    first, second = asked.runs((a, b), Console(stderr=True, highlight=False) if as_json else console)
+    whose = open_region(first.dataset.attrs["region"])
+    compared = compare_runs(first, second, whose, by=by or (), quantity=quantity)
+    if csv:
+        compared.frame().to_csv(csv, index=False)
+    if as_json:
+        typer.echo(json.dumps(compared.document(), indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    for part in comparison_tables(compared, whose):
+        console.print(part, markup=False)
+    if csv:
+        console.print(f"All differences: {csv}", soft_wrap=True)
+
+
+class Asked:
+    """Runs of scenarios as they are asked for."""
+
+    def __init__(
+        self, region: str, members: int, seed: int, batch: int | None, workers: int | None, into: Path
+    ) -> None:
+        self.region, self.members, self.seed, self.into = region, members, seed, into
+        self.batch, self.workers = batch, workers
+
+    def runs(self, names: tuple[str, str], console: Console) -> list[Run]:
+        """Both runs; those of scenarios are made where they are missing, in batches of one size."""
+        from panj import ensembles
+        from panj.ensembles.plan import batch_for
+        from panj.ensembles.store import read_note
+
+        folders = [self.folder(name) for name in names]
+        begun = [note.plan.batch for note in map(read_note, folders) if note is not None]
+        batch = self.batch or next(iter(begun), batch_for(self.members, self.workers or ensembles.cores()))
+        return [
+            ensembles.open_run(folder) if folder == Path(name) else self.made(name, folder, batch, console)
+            for name, folder in zip(names, folders, strict=True)
+        ]
+
+    def folder(self, name: str) -> Path:
+        """The folder of a run: the one that is named, or that of a scenario."""
+        if Path(name).is_dir():
+            return Path(name)
+        return self.into / f"{Path(self.region).resolve().name}-{name}-{self.members}"
+
+    def made(self, scenario: str, folder: Path, batch: int, console: Console) -> Run:
+        """The run of a scenario, made or gone on with if it is not finished."""
+        from panj import ensembles
+        from panj.ensembles import running
+        from panj.ensembles.store import read_note
+        from panj.region import open_region
+
+        opened = open_region(self.region)
+        running.under(opened, scenario)
+        wanted = running.plan_of(opened, self.region, scenario, self.members, batch, self.seed)
+        note = read_note(folder)
+        if note is not None and note.ended is not None and note.plan.apart_from_others == wanted.apart_from_others:
+            return ensembles.open_run(folder)
+        title = f"{self.region}, {scenario}: {self.members} members, seed {self.seed}, into {folder}"
+        try:
+            with progress_shown(console, title, self.workers or ensembles.cores()) as show:
+                return ensembles.run(
+                    self.region,
+                    folder,
+                    scenario=scenario,
+                    members=self.members,
+                    seed=self.seed,
+                    batch=batch,
+                    workers=self.workers,
+                    resume=True,
+                    progress=show,
+                )
+        except KeyboardInterrupt:
+            typer.echo(
+                f"Stopped. What is finished is kept in {folder}; to go on, give the same command again.", err=True
+            )
+            raise typer.Exit(INTERRUPTED) from None

@@ -1,0 +1,97 @@
+import json
+
+import pandas as pd
+import pytest
+from tests.ensembles.invented import results_of
+from typer.testing import CliRunner
+
+from panj.cli import examples, main
+
+RUN = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def computed(monkeypatch):
+    """Runs without a simulation, in which all converge; gives the members that were computed."""
+    done = []
+
+    def batches(start, wanted, workers):
+        for members in wanted:
+            done.append(members)
+            results = results_of(start.region, members)
+            yield members, results | {"residual": results["residual"] * 0}
+
+    monkeypatch.setattr("panj.ensembles.running.run_batches", batches)
+    return done
+
+
+@pytest.fixture
+def ask(tmp_path):
+    def ask(*words):
+        return RUN.invoke(main, ["compare", *map(str, words), "--region", "tiny", "--into", str(tmp_path / "runs")])
+
+    return ask
+
+
+def test_help_teaches_by_example():
+    shown = RUN.invoke(main, ["compare", "--help"]).stdout
+    assert all(line.strip() in shown for line in str(examples("compare")).replace("\b", "").splitlines())
+
+
+def test_what_is_missing_is_run_first_and_only_once(ask, computed, tmp_path):
+    first = ask("history", "no-raid", "--members", 4, "--batch", 2)
+    assert first.exit_code == 0, first.output
+    assert "no-raid (B) against history (A)" in first.stdout
+    assert "4 of 4 members count" in first.stdout
+    assert len(computed) == 4
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["tiny-history-4", "tiny-no-raid-4"]
+    again = ask("history", "no-raid", "--members", 4)
+    assert again.exit_code == 0, again.output
+    assert len(computed) == 4
+
+
+def test_a_scenario_is_run_in_the_batches_of_the_run_that_is_there(ask, computed):
+    assert ask("history", "history", "--members", 6, "--batch", 2).exit_code == 0
+    assert ask("history", "no-raid", "--members", 6).exit_code == 0
+    assert [len(members) for members in computed] == [2] * 6
+
+
+def test_folders_of_runs_are_compared_as_they_are(ask, tmp_path):
+    ask("history", "no-raid", "--members", 3)
+    folders = [tmp_path / "runs" / f"tiny-{name}-3" for name in ("history", "no-raid")]
+    assert ask(*folders).exit_code == 0
+
+
+def test_json_and_csv_hold_the_same_differences(ask, tmp_path):
+    shown = ask(
+        "history", "no-raid", "--members", 3, "--by", "border", "--by", "year", "--json", "--csv", tmp_path / "d.csv"
+    )
+    assert shown.exit_code == 0, shown.output
+    rows = json.loads(shown.stdout)["rows"]
+    assert len(rows) == len(pd.read_csv(tmp_path / "d.csv"))
+    assert {row["year"] for row in rows} == {2000, 2001, 2002, 2003}
+    assert all(row["at"]["border"] for row in rows)
+
+
+def test_runs_of_other_draws_are_refused(ask, tmp_path):
+    ask("history", "history", "--members", 3)
+    refused = ask(tmp_path / "runs" / "tiny-history-3", "no-raid", "--members", 3, "--seed", 2)
+    assert refused.exit_code == 1
+    assert "seed: 1 in A, 2 in B" in refused.stderr
+
+
+def test_a_scenario_that_is_not_there_brings_the_nearest(ask):
+    refused = ask("history", "no-rade", "--members", 3)
+    assert refused.exit_code == 1
+    assert "no-raid" in refused.stderr
+
+
+def test_ctrl_c_says_how_to_go_on(ask, monkeypatch):
+    def interrupted(start, batches, workers):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr("panj.ensembles.running.run_batches", interrupted)
+    stopped = ask("history", "no-raid", "--members", 3)
+    assert stopped.exit_code == 130
+    assert "give the same command again" in stopped.stderr

@@ -1,8 +1,8 @@
 """Bribery: a finding that ends in a payment, and what honest travellers pay.
 
 A finding becomes a bribe with a chance that falls with integrity and grows with what is at stake; the bribe costs
-the smuggler less than the seizure. Links L61, L64, L65, L67, L68. After Becker & Stigler (1974): what stands against
-a bribe is what both sides would lose.
+the smuggler less than the seizure. Links L49, L61, L63, L64, L65, L67, L68. After Becker & Stigler (1974): what stands
+against a bribe is what both sides would lose.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def customs_revenue(
     ``legal = imports**2 / (imports + displacement * contraband)``: of the first dollars of contraband each takes
     ``displacement`` dollars of imports, of later ones less, so that trade is never negative. Carries L58 (contraband ->
     state revenue, -), L63 (corruption -> revenue, -) and the last step of L69 (anti-corruption measures -> revenue, +),
-    both by ``integrity``.
+    both by ``integrity``; L62 (poor coordination -> misdeclaration -> revenue, -) by ``evaded``.
 
     Args:
         imports: Value of legal imports, were nothing smuggled [USD/month], never negative.

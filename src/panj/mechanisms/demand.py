@@ -1,4 +1,8 @@
-"""Demand: who still sets out when crossing costs more. Links L54, L55, L72, L74."""
+"""Demand: who still sets out when crossing costs more.
+
+Links L53 (permeability -> contraband, +), L72 (rigidity -> visitors, -), L74 (rigidity -> activity on a border, -) and
+L75 (tightening -> smuggling, -), each by the cost of the journey.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Detection: what guards and customs find of what passes by them.
 
 ``p = 1 - exp(-rate * effort)``: each bit of effort has the same chance to find, so effort has a falling return (Koopman
-1946, the law of random search). Links L24, L35, L36, L60.
+1946, the law of random search). Links L35, L36, L37, L44, L60.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def search_minutes(officers: Real, share: Real, hours: Real, vehicles: Real) -> 
         share: Of their working time that goes into search [1].
         hours: Hours that one officer works in a month [h].
         vehicles: That pass in the month; one is added, so that an empty post searches its first.
+
+    Links: L37 (own funds -> control, +), L44 (traffic to hide in -> search of each, -).
     """
     return officers * share * hours * 60 / (1 + vehicles)
 

@@ -25,6 +25,8 @@ from panj.mechanisms.arrays import Real
 def smuggler_fee(enforcement: Real, usual_fee: Real, fee_elasticity: Real) -> Float[Array, "..."]:
     """What a guide takes from a migrant [USD/journey]: ``usual_fee * enforcement**fee_elasticity`` (Gathmann 2008).
 
+    A step of B9.
+
     Args:
         enforcement: Effort at the green border over its usual level [1], above 0.
         usual_fee: At that level [USD/journey], above 0.

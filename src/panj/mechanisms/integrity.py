@@ -1,7 +1,8 @@
 """Integrity: the share of an agency's power that is not for sale, at one side of a border.
 
 An officer weighs what is on offer against the post that he may lose. What passes from hand to hand, and at what price,
-is in `bribery`; here is how many hands are open. Links L49, L52, L64, L66-L69; corruption is 1 - integrity.
+is in `bribery`; here is how many hands are open. Links L49, L52, L64, L66, L67, L68, L69, L90 (internal reform, by
+oversight and clear rules) and the end of R1; corruption is 1 - integrity.
 
 Becker, G. S. & Stigler, G. J. (1974), Law enforcement, malfeasance, and compensation of enforcers, Journal of Legal
 Studies 3: a post worth keeping is what keeps an officer honest. Van Rijckeghem, C. & Weder, B. (2001), Bureaucratic

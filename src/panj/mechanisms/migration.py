@@ -66,7 +66,7 @@ def return_chance(enforcement: Real, stay_months: Real, stay_response: Real) -> 
     """Chance that a migrant goes home within the month [1], 0-1: ``1 - exp(-1 / stay)``.
 
     ``stay = stay_months * enforcement**stay_response``: who may not come again stays (Angelucci 2012). For those with
-    papers take enforcement as 1.
+    papers take enforcement as 1. A step of B9.
 
     Args:
         enforcement: Effort at the green border over its usual level [1], above 0.

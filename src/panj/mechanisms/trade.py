@@ -88,7 +88,8 @@ def misdeclared(duty: Real, cooperation: Real, evasion: Real, cooperation_closes
     """Share of the value of legal imports that is not declared [1], 0-1.
 
     ``1 - exp(-evasion * duty * (1 - cooperation_closes * cooperation))``: the log of what is missing is linear in the
-    duty (Fisman & Wei 2004). Carries L62 (poor coordination of customs -> misdeclaration, +).
+    duty (Fisman & Wei 2004). Carries L62 (poor coordination of customs -> misdeclaration, +),
+    and with it L89 (cooperation -> security, +).
 
     Args:
         duty: As a share of value [1], 0-2; the estimates reach to about 0.7.

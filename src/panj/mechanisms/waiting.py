@@ -3,6 +3,8 @@
 A side of a post is a multi-server queue: ``lanes`` counters side by side, random arrivals, service times of any
 variation. Two sides are two such stations in tandem. Time is in hours.
 
+Link L70 (rigidity -> time of legal crossing, +).
+
 Sources: Erlang (1917) for the delay formula; Cosmetatos (1976) for constant service times; Kimura (1986) for the
 variation between; Abate & Whitt (1987) for how far a queue near capacity gets in a month.
 """

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tools.print_reference import main, model_page, pages
+from tools.print_reference import held_by, main, model_page, pages
 
 from panj.cli import COMMANDS
+from panj.mechanisms.links import links
 from panj.region import open_region
 from panj.region.flows import Flow
 from panj.simulation import quantities
@@ -35,7 +36,14 @@ def printed() -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["reference/quantities.md", "reference/parameters.md", "reference/evidence.md", "reference/checks.md", "model.md"],
+    [
+        "reference/quantities.md",
+        "reference/parameters.md",
+        "reference/evidence.md",
+        "reference/checks.md",
+        "reference/links.md",
+        "model.md",
+    ],
 )
 def test_printed_page_says_what_the_tables_say(name: str, printed: dict[str, str]) -> None:
     assert text(f"docs/{name}") == printed[name], f"docs/{name} is out of date. Type: make docs"
@@ -60,6 +68,19 @@ def test_every_parameter_is_explained() -> None:
     page = text("docs/reference/parameters.md")
     missing = {name for name in open_region("central-asia").parameters if f"| `{name}` |" not in page}
     assert not missing, f"Type make docs: {sorted(missing)}"
+
+
+def test_tests_named_in_the_page_on_links_exist() -> None:
+    missing = {name for name in map(held_by, links()) if not (ROOT / "tests" / name).exists()}
+    assert not missing, sorted(missing)
+
+
+def test_every_link_is_told_with_its_claims() -> None:
+    page = text("docs/reference/links.md")
+    told = {
+        f"L{number:02}" for number in range(1, 92) if re.search(rf"^\| L{number:02}a? \|.*S\d\d\d", page, re.MULTILINE)
+    }
+    assert len(told) == 91
 
 
 def test_parameters_named_in_the_model_page_exist() -> None:

@@ -199,6 +199,48 @@ CASES = {
     "no range": Case("parameters.toml", "low = 0.6\n", "", "opiates_volume", "without low and high", "'fixed'"),
     "pivot outside": Case("region.toml", '"2001-09-11"', '"2011-09-11"', "top", "outside the clock", "2000-01 to 2003"),
     "before after the pivot": Case("region.toml", '"2001-08"]', '"2002-08"]', "top", "before ends after", "2001-09"),
+    # Conditions
+    "unknown condition": Case(
+        "conditions.csv", "drought,,2000", "drouth,,2000", "drouth", "not a condition", "'drought'"
+    ),
+    "condition of a state": Case(
+        "conditions.csv", "pay,NO", "pay,", "pay", "pay is of a state, but place is ''", "Write its code"
+    ),
+    "condition of the region": Case("conditions.csv", "war,,", "war,FA,", "war", "of the whole region", "Leave place"),
+    "condition of a border": Case("conditions.csv", "mixed,NO-SO", "mixed,NO", "mixed", "of a border", "hyphen"),
+    "condition of a side": Case(
+        "conditions.csv", "dependence,NO>SO", "dependence,NO-SO", "dependence", "of one side of a border", "neighbour"
+    ),
+    "no side of a border": Case(
+        "conditions.csv", "dependence,NO>SO", "dependence,NO>", "dependence", "'NO>' is not a side", "neighbour"
+    ),
+    "condition of an unknown state": Case("conditions.csv", "pay,NO", "pay,NX", "pay", "place 'NX' does not", "NO"),
+    "condition of an unknown border": Case(
+        "conditions.csv", "mixed,NO-SO", "mixed,NO-SX", "mixed", "'NO-SX' does not", "Nearest"
+    ),
+    "condition of an unknown side": Case(
+        "conditions.csv", "dependence,NO>SO", "dependence,SO>WE", "dependence", "border 'SO-WE' does not", "Nearest"
+    ),
+    "condition on an unknown claim": Case("conditions.csv", "T018", "T918", "attack", "'T918' is not in evid", "Near"),
+    "condition without backing": Case(
+        "conditions.csv", "A dry summer", "", "drought, line 7", "neither claims nor assumed", "'assumed'"
+    ),
+    "condition twice": Case(
+        "conditions.csv", "2001-06,0,,A", "2000-06-30,0,,A", "line 8", "another value in 2000-06 (drought", "Keep one"
+    ),
+    "condition above one": Case("conditions.csv", "2000-06,0.5", "2000-06,1.5", "line 7", "1.5 is above 1", "0 to 1"),
+    "condition below nought": Case("conditions.csv", "2000-01,130", "2000-01,-1", "pay", "-1 is below 0", "at least 0"),
+    "scenario drops no condition": Case(
+        "scenarios/no-raid.toml", '"attack",', '"atack",', "top", "drop_conditions 'atack'", "'attack'"
+    ),
+    "scenario adds a wrong condition": Case(
+        "scenarios/no-raid.toml",
+        '"slump"]',
+        '"slump"]\n[[condition]]\nquantity = "wars"\nat = "2001"\nvalue = 1\n',
+        "[[condition]] number 1",
+        "not a condition",
+        "'war'",
+    ),
     "clock reversed": Case("region.toml", '"2003-12"', '"1999-12"', "top", "is before start", "earlier month"),
 }
 

@@ -23,6 +23,7 @@ from panj.region.accounts import (
     state_on,
     target_on,
 )
+from panj.region.conditions import CONDITIONS, Condition
 from panj.region.flows import Flow, Pair, Parameter, Route, Target, Volume
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
 from panj.region.guards import Agency, Holding, Strength
@@ -44,10 +45,12 @@ from panj.region.standing import (
 from panj.region.uses import Use, uses
 
 __all__ = [
+    "CONDITIONS",
     "Account",
     "Agency",
     "Border",
     "BorderOn",
+    "Condition",
     "Crossing",
     "Delivery",
     "Event",

@@ -11,6 +11,7 @@ from typing import Any
 from panj.basics.faults import Fault
 from panj.basics.reading import R, Row, Table, Where, join, make, read_csv, read_entries, read_toml, unknown_keys
 from panj.evidence import Evidence, read_evidence
+from panj.region.conditions import Condition
 from panj.region.flows import Flow, Parameter, Target
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
 from panj.region.guards import Agency, Holding, Strength
@@ -44,6 +45,7 @@ class Draft:
     parameters: Table[Parameter]
     targets: Table[Target]
     scenarios: Table[Scenario]
+    conditions: Table[Condition]
     geometry: Geometry
     evidence: Evidence
     citable: frozenset[str]
@@ -79,6 +81,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
         parameters=keep(_read_parameters(folder)),
         targets=keep(read_csv(folder, "targets.csv", Target)),
         scenarios=keep(_read_scenarios(folder)),
+        conditions=keep(_read_conditions(folder)),
         geometry=keep(read_geometry(folder)),
         evidence=evidence,
         citable=evidence.citable | _named(evidence_faults),
@@ -157,6 +160,12 @@ def _read_parameters(folder: Path) -> tuple[Table[Parameter], list[Fault]]:
     return Table(tuple(rows), frozenset(document), sound=not faults), faults
 
 
+def _read_conditions(folder: Path) -> tuple[Table[Condition], list[Fault]]:
+    """The conditions of a region; a region need not have any."""
+    file = "conditions.csv"
+    return read_csv(folder, file, Condition, key="") if (folder / file).exists() else (Table(), [])
+
+
 def _read_scenarios(folder: Path) -> tuple[Table[Scenario], list[Fault]]:
     tables, faults = _read_each(folder, "scenarios", lambda file: _read_scenario(folder, file))
     return join(tables), faults
@@ -171,6 +180,7 @@ def _read_scenario(folder: Path, file: str) -> tuple[Table[Scenario], list[Fault
         "rule": ("rules", Rule),
         "programme": ("programmes", Programme),
         "event": ("events", Event),
+        "condition": ("conditions", Condition),
     }
     given: dict[str, Any] = {name: value for name, value in document.items() if name not in lists}
     given["id"] = Path(file).stem

@@ -83,6 +83,7 @@ def _region(folder: Path, draft: Draft, head: Head) -> Region:
         statuses=draft.statuses.rows,
         holdings=draft.holdings.rows,
         strength=draft.strength.rows,
+        conditions=draft.conditions.rows,
         evidence=draft.evidence,
         geometry=draft.geometry,
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from panj.basics.reading import BorderCode, Date, Id, Ids, Name, NotNegative, OpenDate, Positive, Row, Share, Text
+from panj.region.conditions import Condition
 
 Lever = Literal[
     "visa",
@@ -117,7 +118,9 @@ class Scenario(Row):
     drop_programmes: Ids = ()
     drop_rules: Ids = ()
     drop_events: Ids = ()
+    drop_conditions: Ids = ()
     rules: tuple[Rule, ...] = ()
     programmes: tuple[Programme, ...] = ()
     events: tuple[Event, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     parameters: dict[Name, Positive] = Field(default_factory=dict)

@@ -12,6 +12,7 @@ from panj.basics.dates import Month, first_day, last_day
 from panj.basics.faults import FaultsError, nearest
 from panj.basics.reading import Date, Name, Row, Text
 from panj.evidence import Evidence
+from panj.region.conditions import Condition, laid_conditions
 from panj.region.flows import Flow, Parameter, Target
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
 from panj.region.guards import Agency, Holding, Strength
@@ -58,6 +59,7 @@ class Region:
 
     Attributes:
         geometry: Shapes for maps.
+        conditions: What the model takes from outside, by date.
         factors: What scenarios multiply parameters by; empty for the history.
     """
 
@@ -90,6 +92,7 @@ class Region:
     strength: tuple[Strength, ...]
     evidence: Evidence
     geometry: Geometry
+    conditions: tuple[Condition, ...] = ()
     factors: tuple[Factor, ...] = field(default=())
 
     def overlay(self, scenario: Scenario | str) -> Region:
@@ -113,6 +116,7 @@ class Region:
             rules=_laid(self.rules, scenario.drop_rules, scenario.rules, since),
             programmes=_laid(self.programmes, scenario.drop_programmes, scenario.programmes, since),
             events=_laid(self.events, scenario.drop_events, scenario.events, since),
+            conditions=laid_conditions(self.conditions, scenario.drop_conditions, scenario.conditions, month),
             factors=self.factors + tuple(Factor(name, by, month) for name, by in scenario.parameters.items()),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from panj.region.conditions import CONDITIONS, Condition
 from panj.region.region import Region
 
 
@@ -27,6 +28,9 @@ def citations(region: Region) -> Iterator[tuple[Use, tuple[str, ...]]]:
     yield from _guards(region)
     yield from _policy(region)
     yield from _flows(region)
+    for condition in region.conditions:
+        text = f"{condition_words(condition)}, {condition.at}"
+        yield Use("condition", condition.quantity, text), condition.claims
     for target in region.targets.values():
         text = f"{target.variable} at {target.place}: {target.value:g} {target.unit}"
         yield Use("target", target.id, text), target.claims
@@ -87,6 +91,13 @@ def _flows(region: Region) -> Iterator[tuple[Use, tuple[str, ...]]]:
             yield Use("route", flow.id, f"{flow.title}, {route.name}: {' - '.join(route.states)}"), route.claims
     for parameter in region.parameters.values():
         yield Use("parameter", parameter.id, parameter.meaning), parameter.claims
+
+
+def condition_words(row: Condition) -> str:
+    """A condition, its place and its value: ``pay at NO: 60 USD/month``."""
+    unit = CONDITIONS[row.quantity].unit
+    place = f" at {row.place}" if row.place else ""
+    return f"{row.quantity}{place}: {row.value:g}{'' if unit in ('0-1', 'size') else f' {unit}'}"
 
 
 def span(start: str | None, end: str | None) -> str:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from panj.basics.dates import first_day
 from panj.region.accounts.account import Account, Line, day_of, percent, topic
-from panj.region.accounts.words import delivery_line, event_line, name_of, programme_line, rule_line, strength_line
+from panj.region.accounts.words import (
+    condition_line,
+    delivery_line,
+    event_line,
+    name_of,
+    programme_line,
+    rule_line,
+    strength_line,
+)
 from panj.region.region import Region
 from panj.region.standing import Day, covers
 from panj.region.uses import span
@@ -132,9 +140,11 @@ def scenario_on(region: Region, id: str, on: Day | None = None) -> Account:
             *topic("Without the rules", [rule_line(region, region.rules[rule]) for rule in scenario.drop_rules]),
             *topic("Without the programmes", [programme_line(region.programmes[i]) for i in scenario.drop_programmes]),
             *topic("Without the events", [event_line(region.events[event]) for event in scenario.drop_events]),
+            *topic("Without the conditions", [Line(text=name) for name in scenario.drop_conditions]),
             *topic("With the rules", [rule_line(region, rule) for rule in scenario.rules]),
             *topic("With the programmes", [programme_line(programme) for programme in scenario.programmes]),
             *topic("With the events", [event_line(event) for event in scenario.events]),
+            *topic("With the conditions", [condition_line(row) for row in scenario.conditions]),
             *topic("Parameters", [Line(text=f"{name} times {by:g}") for name, by in scenario.parameters.items()]),
         ),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from panj.basics.codes import ends
 from panj.region.accounts.account import Line, number
+from panj.region.conditions import Condition
 from panj.region.geography import Crossing
 from panj.region.guards import Strength
 from panj.region.regimes import Delivery, Event, Programme, Rule
 from panj.region.region import Region
-from panj.region.uses import span
+from panj.region.uses import condition_words, span
 
 
 def rule_line(region: Region, rule: Rule, border: bool = False) -> Line:
@@ -61,6 +62,11 @@ def delivery_line(delivery: Delivery) -> Line:
 def event_line(event: Event) -> Line:
     """An event: when, what."""
     return Line(text=f"{span(event.from_, event.to)}: {event.title}", claims=event.claims)
+
+
+def condition_line(row: Condition) -> Line:
+    """What a condition says, from when."""
+    return Line(text=f"{row.at}: {condition_words(row)}", claims=row.claims, assumed=row.assumed)
 
 
 def strength_line(region: Region, row: Strength, whose: bool = True) -> Line:

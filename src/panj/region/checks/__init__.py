@@ -5,6 +5,7 @@ from __future__ import annotations
 from panj.basics.faults import Fault
 from panj.region.checks.backing import backing
 from panj.region.checks.clock import clock, dates
+from panj.region.checks.conditions import conditions
 from panj.region.checks.evidence import evidence, sources
 from panj.region.checks.flows import flows, parameters, targets
 from panj.region.checks.geography import borders, crossings, maps, positions, roads, sections, statuses
@@ -31,6 +32,7 @@ CHECKS = (
     flows,
     parameters,
     targets,
+    conditions,
     scenarios,
     dates,
     backing,

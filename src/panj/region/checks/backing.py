@@ -29,7 +29,7 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
     geography = (draft.places, draft.borders, draft.sections, draft.statuses, draft.crossings)
     guards = (draft.agencies, draft.holdings, draft.strength)
     others = (draft.rules, draft.programmes, draft.events, draft.flows, draft.parameters, draft.targets)
-    tables: tuple[Table[Any], ...] = (*geography, *guards, *others)
+    tables: tuple[Table[Any], ...] = (*geography, *guards, *others, draft.conditions)
     for table in tables:
         for row in table:
             yield row, "", row.claims
@@ -43,7 +43,7 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
         for route in flow.route:
             yield flow, f"route {route.name!r}: ", route.claims
     for scenario in draft.scenarios:
-        added: list[Any] = [*scenario.rules, *scenario.programmes, *scenario.events]
+        added: list[Any] = [*scenario.rules, *scenario.programmes, *scenario.events, *scenario.conditions]
         for entry in added:
             yield entry, "", entry.claims
 
@@ -51,7 +51,7 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
 def unbacked(draft: Draft) -> Iterator[tuple[Row, str]]:
     """Every row, or part of one, that needs claims or ``assumed`` and has neither."""
     places: tuple[Table[Any], ...] = (draft.sections, draft.statuses, draft.holdings, draft.strength)
-    others: tuple[Table[Any], ...] = (draft.rules, draft.flows, draft.parameters)
+    others: tuple[Table[Any], ...] = (draft.rules, draft.flows, draft.parameters, draft.conditions)
     for table in (*places, *others):
         for row in table:
             if not row.claims and not row.assumed:

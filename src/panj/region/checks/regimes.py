@@ -8,6 +8,7 @@ from typing import Any
 from panj.basics.dates import first_day
 from panj.basics.faults import Fault, nearest
 from panj.basics.reading import Row, Table
+from panj.region.checks.conditions import condition, dropped, twice
 from panj.region.checks.references import refer, sides, unknown
 from panj.region.draft import Draft
 from panj.region.regimes import Event, Programme, Rule
@@ -92,6 +93,7 @@ def scenarios(draft: Draft) -> Iterator[Fault]:
         yield from refer(scenario, "drop_rules", scenario.drop_rules, draft.rules)
         yield from refer(scenario, "drop_programmes", scenario.drop_programmes, draft.programmes)
         yield from refer(scenario, "drop_events", scenario.drop_events, draft.events)
+        yield from dropped(draft, scenario)
         yield from refer(scenario, "parameters", scenario.parameters, draft.parameters)
         for entry in scenario.rules:
             yield from rule(draft, entry, entry)
@@ -99,6 +101,9 @@ def scenarios(draft: Draft) -> Iterator[Fault]:
             yield from programme(draft, added, added)
         for happening in scenario.events:
             yield from event(draft, happening, happening)
+        for row in scenario.conditions:
+            yield from condition(draft, row)
+        yield from twice(scenario.conditions)
         if scenario.from_ and draft.head:
             yield from _inside(draft, scenario, scenario.from_)
 

@@ -109,12 +109,16 @@ class Event(Row):
 
 
 class Scenario(Row):
-    """Dated changes laid over the history; ``parameters``: factors; ``from``: the date from which all of it holds."""
+    """Dated changes laid over the history; ``parameters``: factors; ``from``: the date from which all of it holds.
+
+    ``reacts_from``: the date from which rules and talks answer on their own and dated rules stand as they stood.
+    """
 
     id: Id
     title: Text
     description: str = ""
     from_: OpenDate = Field(default=None, alias="from")
+    reacts_from: OpenDate = None
     drop_programmes: Ids = ()
     drop_rules: Ids = ()
     drop_events: Ids = ()

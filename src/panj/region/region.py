@@ -61,6 +61,7 @@ class Region:
         geometry: Shapes for maps.
         conditions: What the model takes from outside, by date.
         factors: What scenarios multiply parameters by; empty for the history.
+        reacts_from: From when rules, talks and donors answer on their own; None: never.
     """
 
     code: str
@@ -94,6 +95,7 @@ class Region:
     geometry: Geometry
     conditions: tuple[Condition, ...] = ()
     factors: tuple[Factor, ...] = field(default=())
+    reacts_from: Month | None = None
 
     def overlay(self, scenario: Scenario | str) -> Region:
         """The region with a scenario laid over it.
@@ -116,6 +118,7 @@ class Region:
             rules=_laid(self.rules, scenario.drop_rules, scenario.rules, since),
             programmes=_laid(self.programmes, scenario.drop_programmes, scenario.programmes, since),
             events=_laid(self.events, scenario.drop_events, scenario.events, since),
+            reacts_from=Month(first_day(scenario.reacts_from)) if scenario.reacts_from else self.reacts_from,
             conditions=laid_conditions(self.conditions, scenario.drop_conditions, scenario.conditions, month),
             factors=self.factors + tuple(Factor(name, by, month) for name, by in scenario.parameters.items()),
         )

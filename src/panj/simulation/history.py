@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,7 +13,6 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from panj.mechanisms.detection import found
 from panj.passage import Network, expected_cost, radius, unroll
 from panj.simulation.crossing import AROUND, AT_POST, Parameters, Setting, counters, cross, standing, working_hours
 from panj.simulation.month import (
@@ -21,10 +21,12 @@ from panj.simulation.month import (
     Stocks,
     busy_and_quiet,
     by_border,
+    causes_at,
     flow_sum,
     month,
     one_hot,
 )
+from panj.simulation.response import LINKS, Society, begin, settling
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.world import Months, World
 
@@ -42,59 +44,85 @@ class Simulation:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._run = jax.jit(lambda p, luck, months, network: _history(world, p, luck, months, network))
+        self._run = jax.jit(lambda p, luck, months, network, links: _history(world, p, luck, months, network, links))
 
-    def run(self, parameters: Mapping[str, NDArray[Any]], luck: NDArray[np.float32]) -> Results:
+    def run(
+        self, parameters: Mapping[str, NDArray[Any]], luck: NDArray[np.float32], cut: Collection[str] = ()
+    ) -> Results:
         """Run a batch of members through the whole clock.
 
         Args:
             parameters: For each parameter of the region one value a member.
             luck: Standard normal, ``World.luck_shape`` x member.
+            cut: Links of the system's list that are cut: what they lead to feels their cause as it stood at the start.
+
+        Raises:
+            ValueError: A link cannot be cut.
 
         Returns:
             Every quantity of ``quantities.csv``, axes as there, single precision; those of which a run keeps the mean
             over members have the member before their axes.
         """
         p = {name: jnp.asarray(values, jnp.float32) for name, values in parameters.items()}
-        arrays = self.trace(p, jnp.asarray(luck))
+        if unknown := sorted(set(cut) - set(LINKS)):
+            raise ValueError(f"{', '.join(unknown)} cannot be cut. Links that can be cut: {', '.join(LINKS)}.")
+        members = luck.shape[-1]
+        links = {link: jnp.full(members, float(link not in cut), jnp.float32) for link in LINKS}
+        arrays = self.trace(p, jnp.asarray(luck), links)
         results = {name: np.moveaxis(np.asarray(values, np.float32), -1, 0) for name, values in arrays.items()}
         return results | {"rigidity": self.world.rigidity, "aid": self.world.aid}
 
-    def trace(self, p: Parameters, luck: Float[Array, "T N M"]) -> dict[str, Array]:
+    def trace(
+        self, p: Parameters, luck: Float[Array, "T N M"], links: dict[str, Float[Array, " M"]] | None = None
+    ) -> dict[str, Array]:
         """As `run`, within JAX: to be differentiated or compiled into something larger.
 
         Args:
             p: For each parameter of the region one value a member.
             luck: As in `run`; of the first months only, where no more are wanted.
+            links: For each link 1, or 0 where it is cut, by member; None: nothing is cut.
 
         Returns:
             The quantities that are not rules; the month comes first, the member last.
         """
-        arrays: dict[str, Array] = self._run(p, luck, self.world.months, self.world.network)
+        links = {link: jnp.ones(luck.shape[-1], jnp.float32) for link in LINKS} if links is None else links
+        arrays: dict[str, Array] = self._run(p, luck, self.world.months, self.world.network, links)
         return arrays
 
 
-def _history(world: World, p: Parameters, luck: Array, months: Months, network: Network) -> dict[str, Array]:
+def _history(
+    world: World, p: Parameters, luck: Array, months: Months, network: Network, links: dict[str, Array]
+) -> dict[str, Array]:
     """All months one after the other; every array of the result begins with the month."""
     busy, quiet = busy_and_quiet(world)
     parts = [unroll(network.only(pairs.tolist()), _columns(world, pairs)) for pairs in (busy, quiet)]
-    given = Given(p, network, parts[0], parts[1], _free_cost(world, p, network))
+    given = Given(p, network, parts[0], parts[1], _free_cost(world, p, network), links)
     members = luck.shape[-1]
+    society = begin(world, p)
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
         taught=jnp.zeros((len(world.length), 2, members)),
         backlog=jnp.zeros((2, len(world.posts), members)),
         arrivals=jnp.zeros((2, len(world.posts), members)),
+        society=society,
+        rest=society,
+        usual={},
     )
+    first: Months = jax.tree.map(lambda series: series[0], months)
+    felt = jax.eval_shape(lambda: causes_at(world, given, first, luck[0], start))
+    start = eqx.tree_at(lambda s: s.usual, start, {name: jnp.zeros(x.shape, x.dtype) for name, x in felt.items()})
 
-    def one(stocks: Stocks, of: tuple[Months, Array]) -> tuple[Stocks, dict[str, Array]]:
-        stocks, known = month(world, given, of[0], of[1], stocks)
-        return stocks, reported(world, given, of[0], known)
+    def one(stocks: Stocks, of: tuple[Months, Array, Array]) -> tuple[Stocks, dict[str, Array]]:
+        now, chance, begun = of
+        here = eqx.tree_at(lambda g: g.p, given, settling(p, begun))
+        after, known = month(world, here, now, chance, stocks, begun)
+        return after, reported(world, given, now, stocks, known)
 
     # the first month is run some times before the clock starts
     order = np.maximum(np.arange(-SETTLING, luck.shape[0]), 0)
     wound = jax.tree.map(lambda series: jnp.asarray(series)[order], (months, luck))
-    series: dict[str, Array] = lax.scan(one, start, wound)[1]
+    begun = jnp.arange(len(order)) >= SETTLING
+    series: dict[str, Array] = lax.scan(one, start, (*wound, begun))[1]
     return {name: values[SETTLING:] for name, values in series.items()}
 
 
@@ -128,10 +156,10 @@ def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "P
     return jnp.swapaxes(expected_cost(network, cost, world.horizon), 0, 1)
 
 
-def reported(world: World, given: Given, now: Months, known: Known) -> dict[str, Array]:
+def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Known) -> dict[str, Array]:
     """What is kept of a month: the quantities of ``quantities.csv`` that are not rules, the member last."""
     loaded, crossing, by_flow, taken = (known[name] for name in ("loaded", "crossing", "by_flow", "taken"))
-    setting, at_posts = known["setting"], known["at_posts"]
+    at_posts = known["at_posts"]
     flows = world.flows
     potential = flow_sum(world, known["potential"].sum(axis=1))
     sent = flow_sum(world, loaded.sent.sum(axis=1))
@@ -157,7 +185,7 @@ def reported(world: World, given: Given, now: Months, known: Known) -> dict[str,
         "staff": staff,
         "equipment": _by_border_of_section(world, known["equipment"].sum(axis=1)),
         "skill": _by_border_of_section(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,
-        "detection_green": _seen(world, given.p, setting),
+        "detection_green": known["detection"],
         "wait": at_posts.time[0].reshape(-1, 2, at_posts.time.shape[-1]).mean(axis=1),
         "route_share": shares_of_routes(world, loaded, crossing.loss),
         "suppression": 1 - _worth(world, arrived, harmful=True) / _worth(world, potential, harmful=True),
@@ -165,6 +193,36 @@ def reported(world: World, given: Given, now: Months, known: Known) -> dict[str,
         "crossing_traffic": jnp.swapaxes(by_flow, 0, 1).reshape(-1, 2, *by_flow.shape[::2]).sum(axis=1),
         "residual": known["residual"],
         "radius": _radius(world, given, crossing.cost),
+    } | _of_society(stocks.society, known["told"])
+
+
+def _of_society(society: Society, told: dict[str, Array]) -> dict[str, Array]:
+    """Stocks when the month begins, and what follows from them."""
+    return {
+        "integrity": society.integrity.mean(axis=1),
+        "tightening": society.tightening.mean(axis=1),
+        "tension": society.tension,
+        "settled": society.settled,
+        "pressure": society.pressure.mean(axis=1),
+        "incidents": told["incidents"],
+        "unrest": told["unrest"],
+        "raids": told["raids"],
+        "militants": society.militants,
+        "repression": society.repression,
+        "attention": society.attention,
+        "terror_first": told["terror_first"],
+        "aid_modelled": told["aid_modelled"],
+        "opium": told["opium"],
+        "opium_stock": society.stored,
+        "opium_price": told["opium_price"],
+        "users": society.users,
+        "drug_money": told["drug_money"],
+        "price_gap": society.price_gap.mean(axis=1),
+        "income": told["income"],
+        "poverty": society.poverty.mean(axis=1),
+        "loyalty": society.loyalty.mean(axis=1),
+        "revenue": told["revenue"],
+        "budget": society.budget,
     }
 
 
@@ -194,13 +252,6 @@ def _mean(
 
 def _by_border_of_section(world: World, by_section: Float[Array, "S M"]) -> Float[Array, "B M"]:
     return jnp.tensordot(one_hot(world.section_border, len(world.region.borders)), by_section, axes=1)
-
-
-def _seen(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
-    """Chance that a smuggler with a lot of the reference size is noticed over the green border, mean by length."""
-    seen = found(p["sight_green"] / world.roughness(p), setting.effort.sum(axis=0))
-    length = jnp.asarray(np.where(~world.post & world.land, world.length[world.section], 0.0))[:, None]
-    return _mean(world, seen, jnp.broadcast_to(length, seen.shape))
 
 
 def _radius(world: World, given: Given, cost: Float[Array, "F L M"]) -> Float[Array, " M"]:

@@ -10,15 +10,16 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.demand import share_that_goes
-from panj.mechanisms.detection import quality
+from panj.mechanisms.detection import found, quality
 from panj.mechanisms.recording import recorded
-from panj.passage import Loading, Network, Potential, Unrolled, equilibrium, look, scale_of, send
+from panj.passage import Loading, Network, Unrolled, equilibrium, look, send
 from panj.simulation.crossing import (
     AT_POST,
     Crossing,
@@ -29,6 +30,7 @@ from panj.simulation.crossing import (
     standing,
     working_hours,
 )
+from panj.simulation.response import Causes, Felt, Society, appetite, causes_of, observed, respond
 from panj.simulation.world import Months, Traits, World
 
 SWEEPS = 6
@@ -43,12 +45,18 @@ class Stocks(eqx.Module):
         taught: Skill that training by others has added, S x 2 x M.
         backlog: Waiting at posts, K x Q x M.
         arrivals: Logarithm of 1 + declared arrivals at posts, K x Q x M; where passage starts from.
+        society: Institutions, markets, militants.
+        rest: The same as it stood when the clock began.
+        usual: What mechanisms felt when the clock began.
     """
 
     donated: Float[Array, "S 2 M"]
     taught: Float[Array, "S 2 M"]
     backlog: Float[Array, "K Q M"]
     arrivals: Float[Array, "K Q M"]
+    society: Society
+    rest: Society
+    usual: Causes
 
 
 class Given(eqx.Module):
@@ -59,6 +67,7 @@ class Given(eqx.Module):
         network: Of all pairs.
         busy: Of the pairs that make queues, unrolled; ``quiet``: of the others.
         free: Expected cost without rules, queues and guards, P x O x M.
+        links: For some links of the system's list 1, or 0 where it is cut; M.
     """
 
     p: Parameters
@@ -66,6 +75,7 @@ class Given(eqx.Module):
     busy: Unrolled
     quiet: Unrolled
     free: Float[Array, "P O M"]
+    links: dict[str, Float[Array, " M"]]
 
 
 Known = dict[str, Any]
@@ -74,8 +84,11 @@ Step = Callable[[World, Given, Months, Float[Array, "N M"], Stocks, Known], Know
 
 
 def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
-    """Staff, equipment and skill of the month, and what they can see (L33-L37)."""
+    """Staff, equipment and skill of the month, and what they can see (L35, L37)."""
     p = given.p
+    society, sides = stocks.society, world.border_states
+    integrity = society.integrity[world.section_border]
+    means = society.budget[sides][world.section_border]
     line = now.staff[..., None] * p["strength_scale"]
     post = now.officers[..., None] * p["strength_scale"]
     people = jnp.maximum(line + post, 1e-3)
@@ -83,10 +96,10 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     own = (now.skill[..., None] * line + now.officer_skill[..., None] * post) / people
     training = now.training[..., None] / 1000 / people
     taught = taught_next(stocks.taught, own, p["turnover"] / 12, training, p["training_effect"])
-    equipment = (now.equipment + now.officer_equipment)[..., None] * p["strength_scale"] + donated
+    equipment = (now.equipment + now.officer_equipment)[..., None] * p["strength_scale"] * means + donated
     skill = own + taught
     worth = quality(skill, equipment / people, p["equipment_boost"], p["equipment_half"])
-    along = line * (1 - p["guards_at_posts"]) * worth * p["integrity"] / world.length[:, None, None]
+    along = line * (1 - p["guards_at_posts"]) * worth * integrity / world.length[:, None, None]
 
     def at_links(by_side: Float[Array, "S 2 M"]) -> Float[Array, "2 L M"]:
         return jnp.stack([by_side[world.section, world.side[way]] for way in (0, 1)])
@@ -111,9 +124,9 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             rigidity=now.rigidity,
             effort=at_links(along),
             officers=officers,
-            quality=at_links(worth * p["integrity"]),
-            integrity=jnp.broadcast_to(p["integrity"], (2, len(world.post), p["integrity"].shape[0])),
-            tightening=jnp.zeros((len(world.post), p["integrity"].shape[0])),
+            quality=at_links(worth * integrity),
+            integrity=at_links(integrity),
+            tightening=now.reacts * society.tightening[world.border, world.side[1]],
             backlog=stocks.backlog,
             hours=working_hours(world, p),
         ),
@@ -121,13 +134,15 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
 
 
 def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
-    """What would set out on a free passage: the files' volumes, the member's factor, the month's luck."""
+    """What would set out on a free passage: the files' volumes, the member's factor and luck, markets and stocks."""
     p = given.p
     one = jnp.ones_like(p["luck_volume"])
     factor = jnp.stack([p.get(name, one) for name in world.factor])
     spread = p["luck_volume"]
     chance = jnp.exp(spread * luck[: len(world.factor)] - spread**2 / 2)
-    return known | {"potential": now.volume[..., None] * (factor * chance)[world.pair_flow][:, None]}
+    wish = appetite(world, p, stocks.society, stocks.rest)[world.pair_flow, world.network.topology.destinations]
+    volume = now.volume[..., None] * (factor * chance)[world.pair_flow][:, None]
+    return known | {"potential": volume * wish[:, None]}
 
 
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
@@ -149,11 +164,9 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
         at_posts = counters(world, p, setting, jnp.expm1(arrivals))
         return cross(world, busy_flows, p, setting, fixed, at_posts)
 
-    scale = scale_of(given.busy, crossed(stocks.arrivals).cost[busy.of])
-
     def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], Loading]:
         crossing = crossed(jnp.maximum(state, 0.0).reshape(shape))
-        loaded = load(world, given, busy, crossing, wanted, scale)
+        loaded = load(world, given, busy, crossing, wanted)
         moved = jnp.log1p(declared_arrivals(world, busy, crossing, loaded.traffic))
         return moved.reshape(state.shape), loaded
 
@@ -162,7 +175,7 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
     at_posts = counters(world, p, setting, jnp.expm1(arrivals))
     of_busy = cross(world, busy_flows, p, setting, fixed, at_posts)
     of_quiet = cross(world, quiet_flows, p, setting, standing(world, quiet_flows, p, setting), at_posts)
-    parts = [settled.more, load(world, given, quiet, of_quiet, wanted, None)]
+    parts = [settled.more, load(world, given, quiet, of_quiet, wanted)]
     pairs = np.argsort(np.concatenate([busy_pairs, quiet_pairs]))
     flows = np.argsort(np.concatenate([world.heavy, light(world)]))
     ways = [array.ndim - 3 for array in of_busy]
@@ -196,20 +209,61 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
         "taken": taken,
         "recorded_seizures": seizures,
         "recorded_trespasses": by_border(world, noticed) * p["recording_trespasses"],
+        "detection": noticed_on_line(world, p, known["setting"]),
     }
 
 
-MONTH: tuple[Step, ...] = (guarding, demand, passage, recording)
+def response(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
+    """How institutions, markets, donors and militants answer; all of it acts from the next month on."""
+    causes = causes_of(world, now, stocks.society, observed(world, now, known))
+    usual = jax.tree.map(lambda old, new: jnp.where(known["begun"], old, new), stocks.usual, causes)
+    felt = Felt(causes, usual, given.links)
+    society, told = respond(world, given.p, now, stocks.society, known, felt)
+    return known | {"causes": causes, "society": society, "told": told}
+
+
+def noticed_on_line(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
+    """Chance that a smuggler with a lot of the reference size is noticed over the green border, mean by length."""
+    seen = found(p["sight_green"] / world.roughness(p), setting.effort.sum(axis=0))
+    length = np.where(~world.post & world.land, world.length[world.section], 0.0).astype(np.float32)
+    add = one_hot(world.border, len(world.region.borders)) * length
+    total: Array = jnp.asarray(add) @ seen / np.maximum(add.sum(axis=1), 1e-6)[:, None]
+    return total
+
+
+MONTH: tuple[Step, ...] = (guarding, demand, passage, recording, response)
 """The order of a month. Rules are in ``now``: the files date them."""
 
 
-def month(world: World, given: Given, now: Months, luck: Float[Array, "N M"], stocks: Stocks) -> tuple[Stocks, Known]:
-    """One month: all steps in their order, and what the next month inherits."""
-    known: Known = {}
+def month(
+    world: World, given: Given, now: Months, luck: Float[Array, "N M"], stocks: Stocks, begun: Array
+) -> tuple[Stocks, Known]:
+    """One month: all steps in their order, and what the next month inherits.
+
+    Until the clock has ``begun``, what is felt and what has come about are what is usual: nothing is out of the way.
+    """
+    known: Known = {"begun": begun}
     at_date = eqx.tree_at(lambda g: g.p, given, dated(given.p, now))
     for step in MONTH:
         known = step(world, at_date, now, luck, stocks, known)
-    return Stocks(known["donated"], known["taught"], known["at_posts"].backlog, known["arrivals"]), known
+    inherited = Stocks(
+        donated=known["donated"],
+        taught=known["taught"],
+        backlog=known["at_posts"].backlog,
+        arrivals=known["arrivals"],
+        society=known["society"],
+        rest=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.rest, known["society"]),
+        usual=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.usual, known["causes"]),
+    )
+    return inherited, known
+
+
+def causes_at(world: World, given: Given, now: Months, luck: Float[Array, "N M"], stocks: Stocks) -> Causes:
+    """What mechanisms feel in a month, without their answer."""
+    known: Known = {}
+    for step in MONTH[:-1]:
+        known = step(world, given, now, luck, stocks, known)
+    return causes_of(world, now, stocks.society, observed(world, now, known))
 
 
 def dated(p: Parameters, now: Months) -> Parameters:
@@ -226,11 +280,9 @@ class Fleet(NamedTuple):
     pairs: Numbers
 
 
-def load(
-    world: World, given: Given, fleet: Fleet, crossing: Crossing, wanted: Float[Array, "P O M"], scale: Potential | None
-) -> Loading:
+def load(world: World, given: Given, fleet: Fleet, crossing: Crossing, wanted: Float[Array, "P O M"]) -> Loading:
     """Send those of some pairs who are willing over the links at their cost."""
-    outlook = look(fleet.unrolled, crossing.cost[fleet.of], 1 - crossing.loss[fleet.of], scale)
+    outlook = look(fleet.unrolled, crossing.cost[fleet.of], 1 - crossing.loss[fleet.of])
     going = willing(world, given, outlook.expected_cost, fleet.pairs)
     return send(fleet.unrolled, outlook, wanted[fleet.pairs] * going)
 

@@ -15,16 +15,17 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import shortest_path
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day, months
 from panj.passage import Link, Network, Traffic
-from panj.region import Region
+from panj.region import Region, delimited_share
 from panj.region.flows import Flow
 from panj.region.geography import Crossing
+from panj.simulation.conditions import conditions
 from panj.simulation.guards import Guards, guards
 from panj.simulation.overland import blocks, roads_of, short_cuts
 from panj.simulation.rules import CLASSES, OPACITY, Levers, left_open, levers
@@ -91,6 +92,10 @@ class Months(NamedTuple):
         officers: Customs and others at posts, likewise; ``officer_equipment``, ``officer_skill``.
         delivered: Equipment from programmes [USD]; ``training`` [USD].
         volume: What would set out, pair x origin [unit].
+        conditions: What the region takes from outside, by name: alone, by state, by border or by border and side.
+        settled: Share of a border that is delimited by the dated record, by border.
+        reacts: 1 once a scenario lets rules, talks and donors answer on their own, 0 before.
+        month: Of the year, 0-11.
     """
 
     open: Float[Array, "..."]
@@ -108,6 +113,10 @@ class Months(NamedTuple):
     delivered: Float[Array, "..."]
     training: Float[Array, "..."]
     volume: Float[Array, "..."]
+    conditions: dict[str, Float[Array, "..."]]
+    settled: Float[Array, "..."]
+    reacts: Float[Array, "..."]
+    month: Int[Array, "..."]
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,7 @@ class World:
         side: 2 x L, which side of the section is left and which entered.
         state: 2 x L, the state that is left and the one entered.
         length: S [km].
+        border_states: B x 2, the states of each side; ``border_length``: B [km].
         terrain: S, name of the terrain.
         pair_flow: Flow of each pair of the network.
         horizon: O x P, most borders that a journey passes.
@@ -161,6 +171,8 @@ class World:
     side: NDArray[np.int_]
     state: NDArray[np.int_]
     length: Real
+    border_states: NDArray[np.int_]
+    border_length: Real
     terrain: tuple[str, ...]
     pair_flow: NDArray[np.int_]
     horizon: tuple[tuple[int, ...], ...]
@@ -234,6 +246,14 @@ def world_of(region: Region) -> World:
         side=np.stack([np.tile([0, 1], len(crossings)), np.tile([1, 0], len(crossings))]),
         state=two_ways,
         length=np.asarray([max(section.length_km, 0.1) for section in region.sections.values()], np.float32),
+        border_states=np.asarray([[states[end] for end in ends(border)] for border in region.borders], int),
+        border_length=np.asarray(
+            [
+                max(sum(s.length_km for s in region.sections.values() if s.border == border), 1.0)
+                for border in region.borders
+            ],
+            np.float32,
+        ),
         terrain=tuple(section.terrain for section in region.sections.values()),
         pair_flow=np.asarray([[f.id for f in flows].index(flow) for flow, _ in network.pairs], int),
         horizon=most,
@@ -424,16 +444,23 @@ def _months(
         for pair in flow.pair:
             volume[:, pairs[flow.id, pair.destination], origins[pair.origin]] += monthly(pair, clock)
 
+    held = np.arange(len(clock))
+    if region.reacts_from is not None:  # from there on the dated rules stand as they stood; the model goes on from them
+        held = np.minimum(held, max(0, region.reacts_from - clock[0]))
+
     def array(series: Any) -> Float[Array, "..."]:
         return jnp.asarray(series, jnp.float32)
+
+    def dated(series: Any) -> Float[Array, "..."]:
+        return array(series)[held]
 
     return Months(
         open=array(np.stack([_exists(c, clock) for c in crossings], axis=1).repeat(2, axis=1)),
         scale={name: array(factor) for name, factor in dated_factors(region, clock).items()},
-        rules={lever: array(level.swapaxes(1, 2)) for lever, level in rules.items()},
-        counters={name: array(level.swapaxes(1, 2)) for name, level in counters.items()},
-        line={lever: array(level) for lever, level in line.items()},
-        rigidity=array(1 - left_open(rules, OPACITY).swapaxes(1, 2)),
+        rules={lever: dated(level.swapaxes(1, 2)) for lever, level in rules.items()},
+        counters={name: dated(level.swapaxes(1, 2)) for name, level in counters.items()},
+        line={lever: dated(level) for lever, level in line.items()},
+        rigidity=dated(1 - left_open(rules, OPACITY).swapaxes(1, 2)),
         staff=array(stand.line.staff),
         equipment=array(stand.line.equipment),
         skill=array(stand.line.skill),
@@ -443,6 +470,10 @@ def _months(
         delivered=array(stand.delivered),
         training=array(stand.training),
         volume=array(volume),
+        conditions={name: array(series) for name, series in conditions(region, clock).items()},
+        settled=array([[delimited_share(region, border, month.last) for border in region.borders] for month in clock]),
+        reacts=array([region.reacts_from is not None and month >= region.reacts_from for month in clock]),
+        month=jnp.asarray([month.first.month - 1 for month in clock]),
     )
 
 

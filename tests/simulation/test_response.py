@@ -1,0 +1,80 @@
+"""Laws of what answers to passage: bounds, rest, cut links, reaction."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from panj.simulation import Simulation, world_of
+from panj.simulation.response import LINKS
+
+SHARES = ("integrity", "tightening", "tension", "settled", "pressure", "unrest", "repression", "terror_first",
+          "poverty", "loyalty")  # fmt: skip
+STOCKS = ("militants", "attention", "opium", "opium_stock", "opium_price", "users", "drug_money", "income", "revenue",
+          "budget", "incidents", "raids", "aid_modelled")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_shares_stay_shares(history, name):
+    assert (history[name] >= 0).all()
+    assert (history[name] <= 1 + 1e-6).all()
+
+
+@pytest.mark.parametrize("name", STOCKS)
+def test_stocks_are_finite_and_never_negative(history, name):
+    assert np.isfinite(history[name]).all()
+    assert (history[name] >= 0).all()
+
+
+def test_services_begin_with_the_integrity_that_the_parameter_says(history, draws):
+    first = history["integrity"][:, 0]
+    np.testing.assert_allclose(first, np.broadcast_to(draws["integrity"][:, None], first.shape), atol=0.03)
+
+
+def test_in_the_past_lines_are_settled_as_the_record_says(history, simulation):
+    np.testing.assert_allclose(
+        history["settled"][:, 1:], np.broadcast_to(simulation.world.months.settled, history["settled"].shape)[:, :-1]
+    )
+
+
+def test_opium_in_store_changes_by_harvest_and_sales_alone(history):
+    stock, output = history["opium_stock"], history["opium"]
+    grown = np.diff(stock, axis=1)
+    assert (grown <= output[:, :-1] + 1e-2).all(), "nobody stores what was not gathered"
+
+
+@pytest.fixture(scope="module")
+def cut(simulation, draws, chance):
+    def run(*links):
+        return simulation.run(draws, chance, cut=links)
+
+    return run
+
+
+def test_cutting_nothing_changes_nothing(history, cut):
+    np.testing.assert_array_equal(cut()["tension"], history["tension"])
+
+
+def test_a_cut_link_leaves_its_effect_as_the_cause_stood_at_the_start(history, cut):
+    """Without L28 no attack draws donors: attention stays near what it was."""
+    attack, without = history["attention"], cut("L28")["attention"]
+    assert (attack.max(axis=1) > without.max(axis=1)).all()
+
+
+def test_every_loop_cut_at_once_leaves_integrity_at_rest(cut):
+    integrity = cut("L49", "L52", "L64", "L66", "L67", "L68", "L69", "R1")["integrity"]
+    np.testing.assert_allclose(integrity, integrity[:, :1].repeat(integrity.shape[1], axis=1), atol=5e-3)
+
+
+def test_an_unknown_link_is_refused(simulation, draws, chance):
+    with pytest.raises(ValueError, match=r"L999.*Links that can be cut"):
+        simulation.run(draws, chance, cut=("L999",))
+    assert {"L64", "L28", "R1"} <= set(LINKS)
+
+
+def test_a_history_that_reacts_goes_its_own_way_only_from_its_date(tiny, draws, chance, history):
+    since = tiny.start + 12
+    reacting = Simulation(world_of(replace(tiny, reacts_from=since))).run(draws, chance)
+    np.testing.assert_allclose(reacting["passed"][:, :12], history["passed"][:, :12], rtol=1e-4, atol=1e-2)
+    assert not np.allclose(reacting["tension"][:, -1], history["tension"][:, -1])
+    assert (np.diff(reacting["settled"][:, 13:], axis=1) >= -1e-6).all(), "what is settled stays settled"

@@ -185,9 +185,10 @@ def compare_runs(a: Run, b: Run, region: Region, *, by: Sequence[str] = (), quan
     asked = _chosen(by, quantity)
     good = a.experiments["converged"].to_numpy() & b.experiments["converged"].to_numpy()
     if not good.any():
+        each = [int(run.experiments["converged"].sum()) for run in (a, b)]
         raise RunError(
-            f"None of the {good.size} members converged in both runs, so nothing can be compared. "
-            "Ask for more --members; if none of those converges either, write to us."
+            f"None of the {good.size} members converged in both runs ({each[0]} in A, {each[1]} in B), so no figure "
+            "could be trusted. Ask for more --members; `worst_residual` in experiments.parquet says how far each is."
         )
     settled = [run.dataset.isel(member=np.flatnonzero(good)) for run in (a, b)]
     rows = tuple(row for one in asked for row in _rows(one, settled[0], settled[1], region, by))

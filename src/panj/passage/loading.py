@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from panj.passage.network import Network
 from panj.passage.potential import Potential, open_to, potential
-from panj.passage.stages import Horizon, Piece, horizon_of
+from panj.passage.stages import Bundle, Horizon, Piece, horizon_of
 from panj.passage.sums import LIMIT, Sums, logarithms, products
 from panj.passage.unrolled import Crew, Unrolled, links_of, origins_in, unroll
 
+LIFT = 50.0  # spreads by which the way on from a link may be dearer than the best one from its group
 LEAST = 1e-24  # of a value, raised by the potential; below it there is no way worth the name
 
 
@@ -106,12 +107,8 @@ def expected_cost(
     local = jnp.where(closed, jnp.inf, local)
     top_of = int(most.max())
     scale = potential(network, local, top_of) if not network.exact else _flat(network, local)
-    tail, head = (_each(network, scale.group, side) for side in (0, 1))
-    if not network.exact:
-        after = jnp.repeat(scale.after, np.asarray(_counts(network)), axis=1)
-        closed = closed | ~(local < tail - after + LIMIT)
-    pass_on = sums.hold(jnp.where(closed, -jnp.inf, tail - head - jnp.where(closed, 0.0, local)))
-    end = sums.hold(head - network.stop.T[:, network.arrived, None])
+    bundles = [bundle for bundle, _ in network.topology.links]
+    weights = _weights(network, scale, bundles, local, closed, network.stop.T[:, network.arrived, None])
     origin = scale.group[:, np.asarray(network.topology.origins, int)]
     begins = [range(len(network.origins)) if b is None else b for b in network.topology.begins]
     may = np.asarray([[o in those for o in range(len(network.origins))] for those in begins], bool)[:, :, None]
@@ -122,12 +119,12 @@ def expected_cost(
 
     def earlier(left: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         ahead, top = carry
-        value = _worth_the_name(network, sums.times(pass_on, ahead))
+        value = _worth_the_name(network, sums.times(weights.pass_on, ahead))
         now = (most == left)[:, :, None] & may
         top = sums.plus(top, jnp.where(now, sums.through(start, value), sums.hold_number(jnp.zeros_like(top))))
-        return sums.plus(onward(value), end), top
+        return sums.plus(sums.times(onward(value), weights.lift), weights.end), top
 
-    _, top = lax.fori_loop(1, top_of + 1, earlier, (end, top))
+    _, top = lax.fori_loop(1, top_of + 1, earlier, (weights.end, top))
     value = sums.logarithm(_worth_the_name(network, top))
     reachable = jnp.isfinite(value)
     return _turned(jnp.where(reachable, spread * (origin - jnp.where(reachable, value, 0.0)), jnp.inf))
@@ -147,11 +144,6 @@ def _rolled(network: Network, sums: Sums, classes: NDArray[np.int_]) -> Callable
 
 def _counts(network: Network) -> list[int]:
     return [count for _, count in network.topology.links]
-
-
-def _each(network: Network, of_group: Array, side: int) -> Array:
-    """Values by group for each departing link: of the group that it leaves (0) or enters (1)."""
-    return of_group[:, np.repeat([bundle[side] for bundle, _ in network.topology.links], _counts(network))]
 
 
 def _flat(network: Network, like: Array) -> Potential:
@@ -252,11 +244,49 @@ Rows = dict[int, Array]
 class _Links(NamedTuple):
     """What a loading needs of the links of a crew, and of its origins."""
 
-    pass_on: Rows  # weight of a link, raised by the potential
-    end: Rows  # weight of the way from its end to a destination; only of groups from which links lead to one
+    pass_on: Rows  # see `_Weights`
+    lift: Rows
+    end: Rows  # only of groups from which links lead to a destination
     keep: Rows | None  # share that is not lost
     stay: Array  # weight of the way from each origin to the destination, without any link
     origin: Array  # potential of each origin
+
+
+class _Weights(NamedTuple):
+    """Weights of some links. A link is raised by the potential of the group that it leaves over that beyond its end.
+
+    Attributes:
+        pass_on: Of each link, by the cost that lies beyond its end.
+        lift: From the potential of the group that is entered to what lies beyond the link's end: by its bundle alone.
+        end: Of the way from its end to the destination.
+    """
+
+    pass_on: Array
+    lift: Array
+    end: Array
+
+
+def _weights(
+    network: Network, scale: Potential, bundles: Sequence[Bundle], own: Array, closed: Array, stop: Array
+) -> _Weights:
+    """Weights of all links of some bundles, from their own cost in spreads."""
+    sums, topology = (logarithms if network.exact else products), network.topology
+    of = np.repeat(np.arange(len(bundles)), [topology.size[bundle] for bundle in bundles])
+    known = [bundle for bundle, _ in topology.links]
+    tail, head = (scale.group[:, np.asarray([b[side] for b in bundles], int)] for side in (0, 1))
+    beyond = scale.after[:, np.asarray([known.index(bundle) for bundle in bundles], int)]
+    lost = ~jnp.isfinite(beyond)
+    beyond = jnp.where(lost, 0.0, beyond)
+    closed = closed | lost[:, of] | ~jnp.isfinite(own)
+    own = jnp.where(closed, 0.0, own)
+    raised = (tail - beyond)[:, of] - own
+    if not network.exact:
+        closed = closed | (raised < -LIMIT)
+    return _Weights(
+        pass_on=sums.hold(jnp.where(closed, -jnp.inf, raised)),
+        lift=sums.hold(jnp.minimum(beyond - head, LIFT))[:, of],
+        end=sums.hold(beyond[:, of] - stop),
+    )
 
 
 class _View(NamedTuple):
@@ -269,25 +299,17 @@ class _View(NamedTuple):
 
 def _links(unrolled: Unrolled, crew: Crew, cost: Array, given_keep: Array | None, scale: Potential) -> _Links:
     network, sums, topology = unrolled.network, unrolled.sums, unrolled.network.topology
-    bundles = crew.team.bundles
-    places = links_of(network, bundles)
-    of = np.repeat(np.arange(len(bundles)), [topology.size[bundle] for bundle in bundles])
-    tail, head = (scale.group[:, np.asarray([b[side] for b in bundles], int)] for side in (0, 1))
+    places = links_of(network, crew.team.bundles)
     own = cost[:, network.departing[places]] / crew.spread - network.log_size[places][:, None]
-    closed = ~jnp.isfinite(own) | ~crew.may_use[:, :, None]
-    if not network.exact:  # a link behind which no way leads on would be raised without bound
-        known = [bundle for bundle, _ in topology.links]
-        after = scale.after[:, np.asarray([known.index(bundle) for bundle in bundles], int)]
-        closed = closed | ~(own < (tail - after + LIMIT)[:, of])
-    pass_on = sums.hold(jnp.where(closed, -jnp.inf, (tail - head)[:, of] - jnp.where(closed, 0.0, own)))
+    weights = _weights(network, scale, crew.team.bundles, own, ~crew.may_use[:, :, None], crew.stop[:, :, None])
     keep = None if given_keep is None else sums.hold_number(given_keep[:, network.departing[places]])
-    end = sums.hold(head[:, of] - crew.stop[:, :, None])
     ending = {bundle[0] for bundle in crew.team.bundles if bundle[1] in crew.team.destinations}
     of_group = dict(crew.team.groups)
     origin = scale.group[:, np.asarray(topology.origins, int)]
     return _Links(
-        pass_on={group: pass_on[:, a:b] for group, (a, b) in of_group.items()},
-        end={group: end[:, a:b] for group, (a, b) in of_group.items() if group in ending},
+        pass_on={group: weights.pass_on[:, a:b] for group, (a, b) in of_group.items()},
+        lift={group: weights.lift[:, a:b] for group, (a, b) in of_group.items()},
+        end={group: weights.end[:, a:b] for group, (a, b) in of_group.items() if group in ending},
         keep=None if keep is None else {group: keep[:, a:b] for group, (a, b) in of_group.items()},
         stay=sums.hold(origin - crew.stay[:, :, None]),
         origin=origin,
@@ -304,7 +326,7 @@ def _values(unrolled: Unrolled, crew: Crew, links: _Links) -> tuple[list[Rows], 
         now = {}
         for part, entry in zip(stage.parts, entries, strict=True):
             pass_on = _rows(links.pass_on, part.links, sums)
-            ahead = _rows(onward, part.onward, sums, like=pass_on)
+            ahead = sums.times(_rows(onward, part.onward, sums, like=pass_on), _rows(links.lift, part.links, sums))
             if part.ends:
                 ahead = sums.plus(ahead, _rows(links.end, part.links, sums))
             now[part.group] = _worth_the_name(network, sums.times(pass_on, ahead))
@@ -342,6 +364,7 @@ def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[A
             if part.ends:
                 done = sums.times(flowing[group], _rows(links.end, part.links, sums))
                 ended.append(sums.number(done))
+            flowing[group] = sums.bounded(sums.times(flowing[group], _rows(links.lift, part.links, sums)))
         reached = {
             t.group: sums.through(crew.block(t).swapaxes(1, 2), _rows(flowing, t.rows, sums)) for t in stage.turns
         }

@@ -24,6 +24,7 @@ class Sums(NamedTuple):
     plus: Callable[[Array, Array], Array]
     total: Callable[[Array], Array]  # over the second axis
     through: Callable[[Array, Array], Array]  # [pair, a, b] with [pair, b, member]
+    bounded: Callable[[Array], Array]  # kept finite: what reaches a hopeless link is multiplied by nothing there
     only: Callable[[Array, Array], Array]  # the first, nothing where the second is nothing
 
 
@@ -62,6 +63,7 @@ products = Sums(
     plus=lambda a, b: a + b,
     total=lambda terms: terms.sum(axis=1),
     through=lambda block, rows: block @ rows,
+    bounded=lambda held: jnp.minimum(held, 1e34),
     only=lambda a, b: jnp.where(b > 0, a, 0.0),
 )
 
@@ -75,5 +77,6 @@ logarithms = Sums(
     plus=lambda a, b: _log_total(jnp.stack([a, b]), axis=0),
     total=_log_total,
     through=_log_through,
+    bounded=lambda held: held,
     only=lambda a, b: jnp.where(jnp.isfinite(b), a, -jnp.inf),
 )

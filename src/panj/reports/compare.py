@@ -311,7 +311,7 @@ def comparison_tables(compared: Compared, region: Region) -> list[Table | str]:
         parts.append(_table("Told from none: the 90 % interval of B - A excludes zero", told, region))
     if untold:
         parts.append(_table("Not told from none: the sign is not known", untold, region))
-    for word, what in (("same", "The same in every member"), ("unknown", "No figure in either run")):
+    for word, what in (("same", "The same in every member"), ("unknown", "No figure that both runs have")):
         if rows := [row for row in compared.rows if row.verdict == word]:
             parts.append(f"{what}: {'; '.join(dict.fromkeys(name_of(row, region) for row in rows))}.")
     return parts

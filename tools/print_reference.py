@@ -225,7 +225,8 @@ def model_page(text: str) -> str:
     Raises:
         ValueError: A printed part is missing, or there twice.
     """
-    for name, lines in {"month": _month(), "constants": _constants(), "mechanisms": _mechanisms()}.items():
+    parts = {"month": _month(), "constants": _constants(), "mechanisms": _mechanisms(), "unwired": _unwired()}
+    for name, lines in parts.items():
         begin, end = f"<!-- printed: {name} -->", "<!-- end -->"
         found = re.findall(f"{begin}.*?{end}", text, flags=re.DOTALL)
         if len(found) != 1:
@@ -268,6 +269,31 @@ def _mechanisms() -> list[str]:
         if isinstance(part, ast.FunctionDef) and not part.name.startswith("_")
     ]
     return _table(("function", "what"), rows)
+
+
+def _unwired() -> list[str]:
+    """Functions of mechanisms that neither the simulation nor another function of theirs calls, file by file."""
+    within = {path: path.read_text(encoding="utf-8") for path in sorted((CODE / "mechanisms").glob("[a-z]*.py"))}
+    called = set[str]()
+    for text in (path.read_text(encoding="utf-8") for path in sorted((CODE / "simulation").glob("*.py"))):
+        imports = (part for part in ast.parse(text).body if isinstance(part, ast.ImportFrom))
+        called |= {f"{part.module}.{one.name}" for part in imports for one in part.names}
+    rows = []
+    for path, text in within.items():
+        names = [part.name for part in ast.parse(text).body if isinstance(part, ast.FunctionDef)]
+        own = {
+            node.func.id
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        bare = [
+            f"`{name}`"
+            for name in names
+            if not name.startswith("_") and name not in own and f"panj.mechanisms.{path.stem}.{name}" not in called
+        ]
+        if bare and path.stem != "links":
+            rows.append(f"- `{path.stem}`: {', '.join(bare)}")
+    return rows
 
 
 def _first(function: Callable[..., object]) -> str:

@@ -14,6 +14,7 @@ from panj.cli import COMMANDS
 from panj.mechanisms.links import links
 from panj.region import open_region
 from panj.region.flows import Flow
+from panj.region.regimes import Scenario
 from panj.simulation import quantities
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +60,13 @@ def test_lost_mark_in_the_model_page_is_named() -> None:
         model_page("A page without marks.")
 
 
+def test_mechanisms_that_nothing_calls_are_named(printed: dict[str, str]) -> None:
+    part = printed["model.md"].split("<!-- printed: unwired -->")[1].split("<!-- end -->")[0]
+    assert "`guardians`: " in part
+    assert "`militants_next`" not in part
+    assert "`erlang_c`" not in part
+
+
 def test_every_quantity_is_explained() -> None:
     missing = {quantity.name for quantity in quantities()} - headings("docs/reference/quantities.md")
     assert not missing, f"Explain in quantities.csv and type make docs: {sorted(missing)}"
@@ -86,8 +94,9 @@ def test_every_link_is_told_with_its_claims() -> None:
 def test_parameters_named_in_the_model_page_exist() -> None:
     written = re.sub(r"<!-- printed.*?<!-- end -->", "", text("docs/model.md"), flags=re.DOTALL)
     named = set(re.findall(r"\b[a-z]{2,}(?:_[a-z]{2,})+\b", written))
-    unknown = named - set(open_region("central-asia").parameters) - set(Flow.model_fields)
-    assert not unknown, f"Neither parameters nor columns of flows: {sorted(unknown)}"
+    known = set(open_region("central-asia").parameters) | set(Flow.model_fields) | set(Scenario.model_fields)
+    unknown = named - known
+    assert not unknown, f"Neither parameters nor columns of flows or scenarios: {sorted(unknown)}"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

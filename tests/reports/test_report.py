@@ -18,6 +18,7 @@ from panj.ensembles.plan import digests, fingerprint
 from panj.region import Region, open_region
 from panj.reports import render, summary_table
 from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
+from panj.reports.fans import _opiates
 from panj.reports.map import draw_map
 from panj.reports.targets import against_targets
 
@@ -150,6 +151,41 @@ def test_a_share_is_one_quantity_over_another(region: Region, run: InventedRun):
     assert result.unit == "1"
     assert result.comparison.before is not None
     assert result.comparison.before.median == pytest.approx(0.3, rel=1e-5)
+
+
+def test_corruption_is_the_rest_of_integrity(region: Region, run: InventedRun):
+    at = {"border": ("FA-SO",)}
+    honest, sold = (
+        measured(Measure(label="x", quantity="integrity", at=at, rest=rest), region, run.dataset, *periods(region))
+        for rest in (False, True)
+    )
+    assert honest.comparison.before is not None
+    assert sold.comparison.before is not None
+    assert sold.comparison.before.median == pytest.approx(1 - honest.comparison.before.median, rel=1e-5)
+
+
+def periods(region: Region):
+    return region.before, region.after
+
+
+def test_stocks_are_charted(html: str):
+    for title in ("Corruption", "Tension between neighbours", "Users of opiates", "Opium gathered", "Attention"):
+        assert f"<b>{title}" in html
+
+
+def test_a_run_older_than_the_stocks_has_a_report_all_the_same(region: Region, run: InventedRun):
+    known = {"integrity", "tension", "users", "opium", "opium_price", "militants", "attention", "income", "price_gap"}
+    text = render(InventedRun(run.dataset.drop_vars(known)), region)
+    assert "no figure in this run" in text
+    assert "No feedback in this run" in text
+    assert "<b>Corruption" not in text
+
+
+def test_a_year_of_opium_is_compared_by_its_months(region: Region, run: InventedRun):
+    series = [one for one in _opiates(run.dataset, ["SO"])[2] if one.compared is not None]
+    assert len(series) == 1
+    assert float(series[0].values[:, 11].sum()) == pytest.approx(float(run.dataset["opium"][:, :12].sum()), rel=1e-4)
+    assert series[0].unit == "t/year"
 
 
 def test_targets_are_compared_in_their_own_unit(region: Region, run: InventedRun):

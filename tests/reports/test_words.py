@@ -21,6 +21,7 @@ from panj.reports.words import interval_text, listing, moved, scale, scale_of, s
         (12.0, "kg/month", "12.0 kg a month"),
         (1_127.0, "person/month", "1,130 people a month"),
         (31.0, "person trip/month", "31.0 person trips a month"),
+        (3.08, "1/year", "3.08 a year"),
         (0.0, "h", "0 h"),
         (5.5, "h", "5.50 h"),
     ],

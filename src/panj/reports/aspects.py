@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +19,7 @@ from panj.basics.faults import Fault, FaultsError, nearest
 from panj.basics.reading import Id, Ids, Row, Text, read_entries, read_toml, unknown_keys
 from panj.region import is_settled
 from panj.reports.summary import Comparison, Interval, Period, compare, pick
+from panj.simulation.quantities import quantities
 
 if TYPE_CHECKING:
     from panj.region import Region
@@ -36,6 +38,7 @@ class Measure(Row):
         at: Labels by axis; an axis that is not named is taken whole.
         over: How what remains beside month and member is joined.
         of: The quantity it is divided by, at the same labels, to make a share; empty: none.
+        rest: Show what is left of the whole instead: corruption is the rest of integrity.
         per: Flows are shown a month or a year.
     """
 
@@ -44,6 +47,7 @@ class Measure(Row):
     at: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     over: Literal["sum", "mean"] = "sum"
     of: str = ""
+    rest: bool = False
     per: Literal["month", "year"] = "month"
 
 
@@ -118,6 +122,12 @@ def faults_of(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[F
     return faults
 
 
+@cache
+def known_quantities() -> frozenset[str]:
+    """Quantities that a run of this version holds. An older run may lack some, which is no fault of the table."""
+    return frozenset(quantity.name for quantity in quantities())
+
+
 def _strangers(row: str, names: Iterable[str], known: Iterable[str]) -> list[Fault]:
     words = list(known)
     return [Fault(FILE, row, f"{one!r} is unknown", nearest(one, words)) for one in names if one not in words]
@@ -126,7 +136,7 @@ def _strangers(row: str, names: Iterable[str], known: Iterable[str]) -> list[Fau
 def _unknown(measure: Measure, region: Region, dataset: xr.Dataset) -> Iterable[tuple[str, str]]:
     names = [name for name in (measure.quantity, measure.of) if name and name != SETTLED]
     for name in names:
-        if name not in dataset:
+        if name not in dataset and name not in known_quantities():
             yield f"{name!r} is not a quantity of the run", nearest(name, map(str, dataset.data_vars))
     for axis, labels in measure.at.items():
         if axis not in dataset.coords:
@@ -139,19 +149,23 @@ def _unknown(measure: Measure, region: Region, dataset: xr.Dataset) -> Iterable[
 
 
 def measured(measure: Measure, region: Region, dataset: xr.Dataset, before: Period, after: Period) -> Measured:
-    """The measure in both periods.
+    """The measure in both periods; without a figure where the run is older than the quantity.
 
     Raises:
-        KeyError: The run has no such quantity or label; `faults_of` says which.
+        KeyError: The run has no such label; `faults_of` says which.
     """
     if measure.quantity == SETTLED:
         borders = measure.at.get("border", tuple(region.borders))
         ends = [settled_share(region, borders, period[1].last) for period in (before, after)]
         return Measured(measure, _plain(*ends), "1")
+    if any(name and name not in dataset for name in (measure.quantity, measure.of)):
+        return Measured(measure, Comparison(None, None, None), "1")
     values = pick(dataset, measure.quantity, measure.at, measure.over)
     unit = unit_of(dataset, measure.quantity, measure.at.get("flow", ()), region)
     if measure.of:
         values, unit = values / pick(dataset, measure.of, measure.at, measure.over), "1"
+    if measure.rest:
+        values = 1 - values
     if measure.per == "year" and unit.endswith("/month"):
         values, unit = values * 12, unit.removesuffix("/month") + "/year"
     return Measured(measure, compare(values, before, after), unit)

@@ -11,6 +11,7 @@ import xarray as xr
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day
 from panj.reports.aspects import BeforeAfter, unit_of
 from panj.reports.charts import Mark, fan_chart
@@ -35,6 +36,8 @@ class Series:
         unit: Unit of the values.
         tone: Gives the colour.
         places: The places whose events are marked; none: all events.
+        compared: What the words on before and after are made of; None: the values. A sum over the year behind would
+            carry what was before into what is after.
     """
 
     title: str
@@ -42,6 +45,7 @@ class Series:
     unit: str
     tone: Tone
     places: tuple[str, ...] = ()
+    compared: xr.DataArray | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,9 @@ def _subjects(dataset: xr.Dataset, region: Region, table: BeforeAfter) -> list[S
             _securities(dataset),
         ),
         *([_one_flow(dataset, region, flow, members)] if flow else []),
+        _opiates(dataset, members),
+        _institutions(dataset, region),
+        _households(dataset, region),
         (
             "What arrives, by flow",
             "Axes differ from chart to chart.",
@@ -132,6 +139,66 @@ def _securities(dataset: xr.Dataset) -> list[Series]:
     if "communication" in dataset:
         rows.append(Series("Communication", dataset["communication"], "1", "honest"))
     return rows
+
+
+def _opiates(dataset: xr.Dataset, members: Sequence[str]) -> Subject:
+    rows: list[Series] = []
+    if "opium" in dataset:
+        gathered = pick(dataset, "opium")
+        year = gathered.rolling(month=12).sum()
+        rows.append(Series("Opium gathered in a year", year, "t/year", "harmful", compared=12 * gathered))
+    if "opium_price" in dataset:
+        rows.append(_whole(dataset, "opium_price", "Price of opium where it grows", "neutral"))
+    if "users" in dataset:
+        users = pick(dataset, "users", {"state": members})
+        rows.append(Series("Users of opiates", users, "person", "harmful"))
+    note = (
+        "What was gathered in the twelve months before, what it costs where it grows, and how many use opiates in the "
+        "member states."
+    )
+    return "Opium and use", note, rows
+
+
+def _institutions(dataset: xr.Dataset, region: Region) -> Subject:
+    rows: list[Series] = []
+    if "integrity" in dataset:
+        sold = 1 - _at_borders(dataset, region, "integrity")
+        rows.append(Series("Corruption", sold, "1", "harmful"))
+    if "tension" in dataset:
+        rows.append(Series("Tension between neighbours", _at_borders(dataset, region, "tension"), "1", "neutral"))
+    if "militants" in dataset:
+        rows.append(_whole(dataset, "militants", "Strength of militants", "harmful"))
+    if "attention" in dataset:
+        rows.append(_whole(dataset, "attention", "Attention of donors", "neutral"))
+    note = (
+        "Corruption is the share of the power of those who hold a border that is for sale, tension runs from none to "
+        "100 %; both are means over the land borders of the member states. "
+        "For attention 100 % is what the largest attack draws."
+    )
+    return "Institutions, militants and attention", note, rows
+
+
+def _households(dataset: xr.Dataset, region: Region) -> Subject:
+    rows: list[Series] = []
+    if "income" in dataset:
+        income = _at_borders(dataset, region, "income")
+        rows.append(Series("Income of a household", income, str(dataset["income"].attrs["units"]), "honest"))
+    if "price_gap" in dataset:
+        dearer = xr.apply_ufunc(np.expm1, _at_borders(dataset, region, "price_gap"))
+        rows.append(Series("Goods dearer across the line", dearer, "1", "neutral"))
+    return "Households and prices", "Means over the land borders of the member states.", rows
+
+
+def _whole(dataset: xr.Dataset, name: str, title: str, tone: Tone) -> Series:
+    return Series(title, pick(dataset, name), str(dataset[name].attrs["units"]), tone)
+
+
+def _at_borders(dataset: xr.Dataset, region: Region, name: str) -> xr.DataArray:
+    """Mean over the land borders of the members."""
+    members = {code for code, state in region.states.items() if state.kind == "member"}
+    known = dataset["border"].to_numpy().tolist()
+    land = [one for one in known if region.borders[one].kind == "land" and members & set(ends(one))]
+    return pick(dataset, name, {"border": land or known}, "mean")
 
 
 def _arrived(dataset: xr.Dataset, region: Region, flow: str) -> Series:
@@ -193,7 +260,7 @@ def _green(dataset: xr.Dataset, region: Region, flow: str, borders: Sequence[str
 def draw(series: Series, region: Region, months: Sequence[Month]) -> Fan:
     """A chart with its words, its table by year and its data."""
     bands = fan(series.values)
-    comparison = compare(series.values, region.before, region.after)
+    comparison = compare(series.values if series.compared is None else series.compared, region.before, region.after)
     known = bands[np.isfinite(bands)]
     form = scale(float(np.abs(known).max()) if known.size else 0.0, series.unit)
     short = scale_of((comparison.before, comparison.after), series.unit)

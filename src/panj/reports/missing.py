@@ -23,7 +23,7 @@ Hole = tuple[str, str]
 def missing(members: Members, region: Region, table: BeforeAfter) -> list[Hole]:
     """What the report does not know, the most weighty first."""
     dataset = members.dataset
-    rows = [*_changed(dataset, region), _feedback(), _plans(region), _convergence(members)]
+    rows = [*_changed(dataset, region), _feedback(dataset), _plans(region), _convergence(members)]
     rows += [*_stranded(dataset), *_assumed(region)]
     return [*rows, *_confidence(region), *_untested(dataset, region), *_unmeasured(table)]
 
@@ -38,12 +38,19 @@ def _changed(dataset: xr.Dataset, region: Region) -> list[Hole]:
     return [("The region has changed since the run", words)]
 
 
-def _feedback() -> Hole:
+def _feedback(dataset: xr.Dataset) -> Hole:
+    if "integrity" not in dataset:
+        return (
+            "No feedback in this run",
+            "It was made before anybody in the model answered to what happens: corruption does not grow with stricter "
+            "rules, attention does not fade, neighbours do not retaliate. Run it again to have that in the numbers.",
+        )
     return (
-        "No feedback yet",
-        "In this version guards, aid and rules follow the dated record. Nobody in the model answers to what happens: "
-        "corruption does not grow with stricter rules, attention does not fade, neighbours do not retaliate. "
-        "What such answers would add is not in these numbers.",
+        "What answers, and what does not",
+        "Corruption, prices, incomes, opium and militants move from month to month with what passes. How strongly is "
+        "assumed or taken from papers on other places, and fitted to nothing here. Rules, guards and aid follow the "
+        "dated record. Foreign guards, migrants, drug prices along the way and epidemics answer "
+        "to nothing yet.",
     )
 
 

@@ -12,7 +12,7 @@ from panj.reports.summary import Comparison, Interval
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = ((1e9, "billion"), (1e6, "million"))
 _PER = {"month": "a month", "year": "a year", "crossing": "a crossing"}
-_NAMES = {"person": "people", "index": "", "number": "", "ratio": "", "tonne": "t"}
+_NAMES = {"1": "", "person": "people", "index": "", "number": "", "ratio": "", "tonne": "t"}
 _TINY = 1e-12
 
 

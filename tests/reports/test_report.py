@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from invented import InventedRun, invent_run
 from rich.console import Console
@@ -143,6 +145,18 @@ def test_a_border_is_settled_by_length(region: Region):
     late = settled_share(region, ["NO-SO"], region.end.last)
     assert 0 <= settled_share(region, ["NO-SO"], region.start.first) <= late <= 1
     assert sections
+
+
+def test_a_border_is_settled_by_talks_where_states_react(region: Region, run: InventedRun):
+    measure = Measure(label="x", quantity="settled", at={"border": ("NO-SO",)})
+    record = measured(measure, region, run.dataset, region.before, region.after).comparison
+    reacting = replace(region, reacts_from=region.after[0])
+    talks = measured(measure, reacting, run.dataset, region.before, region.after).comparison
+    assert record.after is not None
+    assert record.after.certain
+    last = run.dataset["settled"].sel(border="NO-SO", month=np.datetime64(region.after[1].first, "ns"))
+    assert talks.after is not None
+    assert talks.after.median == pytest.approx(float(last.median()), rel=1e-5)
 
 
 def test_a_share_is_one_quantity_over_another(region: Region, run: InventedRun):

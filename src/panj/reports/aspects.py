@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from pydantic import Field
 
 from panj.basics.faults import Fault, FaultsError, nearest
 from panj.basics.reading import Id, Ids, Row, Text, read_entries, read_toml, unknown_keys
 from panj.region import is_settled
-from panj.reports.summary import Comparison, Interval, Period, compare, pick
+from panj.reports.summary import Comparison, Interval, Period, compare, interval, pick
 from panj.simulation.quantities import quantities
 
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ def measured(measure: Measure, region: Region, dataset: xr.Dataset, before: Peri
     """
     if measure.quantity == SETTLED:
         borders = measure.at.get("border", tuple(region.borders))
+        if region.reacts_from is not None and SETTLED in dataset:
+            return Measured(measure, _talked(borders, region, dataset, before, after), "1")
         ends = [settled_share(region, borders, period[1].last) for period in (before, after)]
         return Measured(measure, _plain(*ends), "1")
     if any(name and name not in dataset for name in (measure.quantity, measure.of)):
@@ -185,6 +188,19 @@ def _plain(before: float, after: float) -> Comparison:
         return Interval(*[value] * 5) if np.isfinite(value) else None
 
     return Comparison(flat(before), flat(after), flat(after - before))
+
+
+def _talked(borders: Iterable[str], region: Region, dataset: xr.Dataset, before: Period, after: Period) -> Comparison:
+    """The settled share at the end of both periods where talks go their own way: by length, from the run."""
+    known = set(dataset["border"].to_numpy().tolist())
+    length = {border: 0.0 for border in borders if border in known}
+    for section in region.sections.values():
+        if section.border in length:
+            length[section.border] += section.length_km
+    weights = xr.DataArray(list(length.values()), dims="border", coords={"border": list(length)})
+    share = dataset[SETTLED].sel(border=list(length)).weighted(weights).mean("border")
+    early, late = (share.sel(month=pd.Timestamp(period[1].first)).to_numpy() for period in (before, after))
+    return Comparison(interval(early), interval(late), interval(late - early))
 
 
 def settled_share(region: Region, borders: Iterable[str], day: Any) -> float:

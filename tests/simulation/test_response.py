@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from panj.simulation import Simulation, world_of
-from panj.simulation.response import LINKS
+from panj.simulation.needed import LINKS
 
 SHARES = ("integrity", "tightening", "tension", "settled", "pressure", "unrest", "repression", "terror_first",
           "poverty", "loyalty")  # fmt: skip

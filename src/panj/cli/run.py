@@ -25,6 +25,9 @@ def run(
     scenario: Annotated[str, typer.Option(help="A scenario of the region, laid over its history.")] = "history",
     out: Annotated[Path | None, typer.Option(help="Folder for the results; runs/REGION-SCENARIO if not given.")] = None,
     seed: Annotated[int, typer.Option(help="Of draws and luck; the same seed, the same members.", min=0)] = 1,
+    cut: Annotated[
+        list[str] | None, typer.Option(help="A link of the system's list to cut, L64 say; may be given several times.")
+    ] = None,
     batch: Annotated[
         int | None, typer.Option(help="Members computed side by side; by members and workers if not given.", min=1)
     ] = None,
@@ -44,7 +47,8 @@ def run(
     from panj.reports import summary_table, write_report
 
     console = Console(highlight=False)
-    folder = out or Path("runs") / f"{Path(region).resolve().name}-{scenario}"
+    without = "".join(f"-without-{link}" for link in sorted(set(cut or ())))
+    folder = out or Path("runs") / f"{Path(region).resolve().name}-{scenario}{without}"
     title = f"{region}, {scenario}: {members} members, seed {seed}, into {folder}"
     done = 0
     try:
@@ -61,6 +65,7 @@ def run(
                 scenario=scenario,
                 members=members,
                 seed=seed,
+                cut=cut or (),
                 batch=batch,
                 workers=workers,
                 resume=resume,

@@ -25,11 +25,13 @@ class Batches:
         seed: Of the study.
         size: Members computed side by side: a smaller batch is filled up and cut again, so that every batch is
             compiled and computed like every other.
+        cut: Links that are cut.
     """
 
     region: Region
     seed: int
     size: int
+    cut: tuple[str, ...] = ()
 
     def __call__(self) -> Callable[[range], Results]:
         """Make the world; it is compiled at its first batch."""
@@ -41,7 +43,7 @@ class Batches:
         def compute(members: range) -> Results:
             whole = range(members.start, members.start + self.size)
             draws = apply(draw(parameters, whole, self.seed), self.region.factors)
-            results = simulation.run(draws, luck(whole, self.seed, simulation.world.luck_shape))
+            results = simulation.run(draws, luck(whole, self.seed, simulation.world.luck_shape), self.cut)
             return kept(results, len(members))
 
         return compute

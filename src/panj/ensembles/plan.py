@@ -52,6 +52,7 @@ class Plan:
         seed: Of the study.
         inputs: SHA-256 of each file of the region.
         software: Version of each program that computes.
+        cut: Links of the system's list that are cut, in one word each.
     """
 
     region: str
@@ -61,6 +62,7 @@ class Plan:
     seed: int
     inputs: dict[str, str]
     software: dict[str, str]
+    cut: str = ""
 
     @property
     def batches(self) -> list[range]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from panj.ensembles.plan import Plan, RunError, batch_for, digests, fingerprint,
 from panj.ensembles.store import ARRAYS, Note, Store, read_note
 from panj.ensembles.workers import cores, run_batches
 from panj.region import Region, open_region, shipped
-from panj.simulation.needed import PARAMETERS
+from panj.simulation.needed import LINKS, PARAMETERS
 from panj.simulation.quantities import Quantity, quantities
 
 CONVERGED = 2e-2
@@ -52,6 +52,7 @@ def run(
     scenario: str = "history",
     members: int = 200,
     seed: int = 1,
+    cut: Collection[str] = (),
     batch: int | None = None,
     workers: int | None = None,
     resume: bool = False,
@@ -65,6 +66,7 @@ def run(
         scenario: Id of a scenario of the region; ``history`` lays nothing over it.
         members: How many.
         seed: Of the study: draws and luck.
+        cut: Links of the system's list that are cut: what they lead to feels its cause as it stood at the start.
         batch: Members computed side by side; if not given, that of the run that goes on, or `batch_for` members and
             workers. The same batch on the same machine gives the same bits, whatever the workers.
         workers: Processes; one a core if not given.
@@ -83,7 +85,7 @@ def run(
     begun = read_note(out) if resume else None
     if batch is None:
         batch = begun.plan.batch if begun else batch_for(members, crew)
-    plan = plan_of(opened, str(region), scenario, members, batch, seed)
+    plan = plan_of(opened, str(region), scenario, members, batch, seed, cut)
     if out.resolve().is_relative_to(opened.folder.resolve()):
         raise RunError(f"{out} lies inside the region, whose files are what the run is made of. Choose another --out.")
     store = (Store.resume if begun else Store.begin)(out, Note(plan, _now()), quantities())
@@ -92,7 +94,7 @@ def run(
         if not store.note.finished:
             store.prepare(coordinates(laid), attributes(laid, plan))
         wanted = {plan.batches[number]: number for number in store.wanted}
-        for done, results in run_batches(Batches(laid, seed, batch), list(wanted), crew):
+        for done, results in run_batches(Batches(laid, seed, batch, tuple(plan.cut.split())), list(wanted), crew):
             store.write(wanted[done], results)
             progress(store.note.members_done, members)
         store.join()
@@ -126,17 +128,21 @@ def under(region: Region, scenario: str) -> Region:
     return laid
 
 
-def plan_of(region: Region, name: str, scenario: str, members: int, batch: int, seed: int) -> Plan:
+def plan_of(
+    region: Region, name: str, scenario: str, members: int, batch: int, seed: int, cut: Collection[str] = ()
+) -> Plan:
     """The plan of a run.
 
     Raises:
-        RunError: A number is out of its range.
+        RunError: A number is out of its range, or a link cannot be cut.
     """
+    if unknown := sorted(set(cut) - set(LINKS)):
+        raise RunError(f"{', '.join(unknown)} cannot be cut. Links that can be cut: {', '.join(LINKS)}.")
     for what, number, least in (("members", members, 1), ("batch", batch, 1), ("seed", seed, 0)):
         if number < least:
             raise RunError(f"{what} is {number}. Ask for at least {least}.")
     where = name if name in shipped() and not Path(name).is_dir() else str(region.folder.resolve())
-    return Plan(where, scenario, members, batch, seed, digests(region.folder), software())
+    return Plan(where, scenario, members, batch, seed, digests(region.folder), software(), " ".join(sorted(set(cut))))
 
 
 def open_run(folder: str | Path) -> Run:

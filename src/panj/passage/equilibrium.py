@@ -14,6 +14,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float
 
 State = Float[Array, "n member"]
+Past = tuple[Float[Array, "memory n member"], Float[Array, "memory n member"]]
 
 WORSE = 4.0  # a state whose residual is so many times the best one's is given up
 LEAST = 1e-3  # damping never falls below this share of a full step
@@ -26,12 +27,14 @@ class Equilibrium(eqx.Module):
         state: The state with the least residual met.
         residual: Sum of |step(state) - state| relative to the sum of |state|.
         converged: Whether the residual is within the tolerance.
+        past: Steps taken and what they changed, for a next balance that is much like this one.
         more: What `step` gave besides at this state; None if it gives nothing besides.
     """
 
     state: State
     residual: Float[Array, " member"]
     converged: Bool[Array, " member"]
+    past: Past
     more: Any = None
 
 
@@ -42,6 +45,7 @@ def equilibrium(
     tolerance: float = 1e-3,
     memory: int = 5,
     damping: float = 1.0,
+    past: Past | None = None,
 ) -> Equilibrium:
     """Look for state = step(state), one column a member, with a fixed number of sweeps.
 
@@ -57,9 +61,12 @@ def equilibrium(
         tolerance: Largest residual of a member that counts as converged.
         memory: How many earlier sweeps are used.
         damping: Share of the full step taken at first, above 0 and at most 1.
+        past: Of an earlier balance with the same memory; where little has changed since, its steps still tell where to
+            go. None: begin without.
     """
     rows, members = state.shape
-    past = jnp.zeros((memory, rows, members), state.dtype)
+    if past is None:
+        past = (jnp.zeros((memory, rows, members), state.dtype),) * 2
 
     def stepped(state: State) -> tuple[State, Any]:
         found = step(state)
@@ -88,7 +95,7 @@ def equilibrium(
 
     nothing = jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), jax.eval_shape(stepped, state)[1])
     begin = _Carry(
-        state, state, jnp.zeros_like(state), past, past, state, jnp.zeros_like(state),
+        state, state, jnp.zeros_like(state), *past, state, jnp.zeros_like(state),
         jnp.full(members, jnp.inf, state.dtype), jnp.full(members, damping, state.dtype), nothing,
     )  # fmt: skip
     end, _ = lax.scan(sweep, begin, jnp.arange(sweeps + 1))
@@ -96,7 +103,7 @@ def equilibrium(
     residual = lax.stop_gradient(
         jnp.where(jnp.isfinite(end.size), jnp.abs(end.best_moved).sum(axis=0) / scale, jnp.inf)
     )
-    return Equilibrium(end.best, residual, residual <= tolerance, end.more)
+    return Equilibrium(end.best, residual, residual <= tolerance, (end.dx, end.df), end.more)
 
 
 class _Carry(eqx.Module):

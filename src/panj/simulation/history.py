@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from panj.passage import Network, expected_cost, radius, unroll
 from panj.simulation.crossing import AROUND, AT_POST, Parameters, Setting, counters, cross, standing, working_hours
 from panj.simulation.month import (
+    MEMORY,
     Given,
     Known,
     Stocks,
@@ -26,7 +27,8 @@ from panj.simulation.month import (
     month,
     one_hot,
 )
-from panj.simulation.response import LINKS, Society, begin, settling
+from panj.simulation.needed import LINKS
+from panj.simulation.response import Society, begin, settling
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.world import Months, World
 
@@ -99,11 +101,14 @@ def _history(
     given = Given(p, network, parts[0], parts[1], _free_cost(world, p, network), links)
     members = luck.shape[-1]
     society = begin(world, p)
+    going = jnp.ones((len(busy), len(network.origins), members))
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
         taught=jnp.zeros((len(world.length), 2, members)),
         backlog=jnp.zeros((2, len(world.posts), members)),
         arrivals=jnp.zeros((2, len(world.posts), members)),
+        going=going,
+        past=(jnp.zeros((MEMORY, 2 * len(world.posts) + going.shape[0] * going.shape[1], members)),) * 2,
         society=society,
         rest=society,
         usual={},

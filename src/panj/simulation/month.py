@@ -13,13 +13,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 
 from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.demand import share_that_goes
 from panj.mechanisms.detection import found, quality
 from panj.mechanisms.recording import recorded
-from panj.passage import Loading, Network, Unrolled, equilibrium, look, send
+from panj.passage import Loading, Network, Outlook, Unrolled, equilibrium, look, send
 from panj.simulation.crossing import (
     AT_POST,
     Crossing,
@@ -36,6 +37,12 @@ from panj.simulation.world import Months, Traits, World
 SWEEPS = 6
 """Loadings of the flows that make queues in one month; each month starts from the month before."""
 
+GOING = 5.0
+"""Weight of the shares that go in the state of passage, beside logarithms of arrivals, so that both matter alike."""
+
+MEMORY = 8
+"""Sweeps whose steps are remembered, over the end of a month, to find the balance."""
+
 
 class Stocks(eqx.Module):
     """What one month hands to the next.
@@ -45,6 +52,8 @@ class Stocks(eqx.Module):
         taught: Skill that training by others has added, S x 2 x M.
         backlog: Waiting at posts, K x Q x M.
         arrivals: Logarithm of 1 + declared arrivals at posts, K x Q x M; where passage starts from.
+        going: Share of each busy potential that goes, P x O x M; likewise.
+        past: How passage found its balance in the months before, two times MEMORY x N x M.
         society: Institutions, markets, militants.
         rest: The same as it stood when the clock began.
         usual: What mechanisms felt when the clock began.
@@ -54,6 +63,8 @@ class Stocks(eqx.Module):
     taught: Float[Array, "S 2 M"]
     backlog: Float[Array, "K Q M"]
     arrivals: Float[Array, "K Q M"]
+    going: Float[Array, "P O M"]
+    past: tuple[Float[Array, "memory N M"], Float[Array, "memory N M"]]
     society: Society
     rest: Society
     usual: Causes
@@ -148,8 +159,10 @@ def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks,
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones.
 
-    The state of the fixed point is the logarithm of arrivals at posts, from which waits and searches follow. Who goes
-    at all follows from what the journey costs, within one loading.
+    The state of the fixed point is the logarithm of arrivals at posts, from which waits and searches follow, and the
+    share of each potential that goes, which follows from what the journey costs. A post that is full pushes back so
+    strongly that a whole step would overshoot far: steps are divided by what its own queue answers (Newton's step on
+    the diagonal), so the residual tells how far arrivals are from their balance.
     """
     p, setting = given.p, known["setting"]
     busy_pairs, quiet_pairs = busy_and_quiet(world)
@@ -158,30 +171,53 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
     quiet = Fleet(given.quiet, quiet_flows, _column(world, light(world), quiet_pairs), quiet_pairs)
     wanted = known["potential"]
     fixed = standing(world, busy_flows, p, setting)
-    shape = stocks.arrivals.shape
+    shape, goers = stocks.arrivals.shape, stocks.going.shape
 
     def crossed(arrivals: Float[Array, "K Q M"]) -> Crossing:
         at_posts = counters(world, p, setting, jnp.expm1(arrivals))
         return cross(world, busy_flows, p, setting, fixed, at_posts)
 
-    def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], Loading]:
-        crossing = crossed(jnp.maximum(state, 0.0).reshape(shape))
-        loaded = load(world, given, busy, crossing, wanted)
-        moved = jnp.log1p(declared_arrivals(world, busy, crossing, loaded.traffic))
-        return moved.reshape(state.shape), loaded
+    def split(state: Float[Array, "N M"]) -> tuple[Float[Array, "K Q M"], Float[Array, "P O M"]]:
+        posts = shape[0] * shape[1]
+        return jnp.maximum(state[:posts], 0.0).reshape(shape), jnp.clip(state[posts:] / GOING, 0.0, 1.0).reshape(goers)
 
-    settled = equilibrium(sweep, stocks.arrivals.reshape(-1, shape[-1]), SWEEPS)
-    arrivals = jnp.maximum(settled.state, 0.0).reshape(shape)
+    def join(arrivals: Float[Array, "K Q M"], going: Float[Array, "P O M"]) -> Float[Array, "N M"]:
+        return jnp.concatenate([arrivals.reshape(-1, shape[-1]), GOING * going.reshape(-1, shape[-1])])
+
+    def stiffness(arrivals: Float[Array, "K Q M"]) -> Float[Array, "K Q M"]:
+        """How strongly more arrivals at a post keep others away from it: a full one pushes back a hundredfold."""
+
+        def time(logs: Float[Array, "K Q M"]) -> Float[Array, "K Q M"]:
+            return counters(world, p, setting, jnp.expm1(logs)).time[:, world.posts]
+
+        _, slope = jax.jvp(time, (arrivals,), (jnp.ones_like(arrivals),))
+        return lax.stop_gradient(jnp.maximum(slope, 0.0)) * hourly(busy_flows)[:, None, None]
+
+    def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], Loading]:
+        arrivals, going = split(state)
+        crossing = crossed(arrivals)
+        outlook = look_at(busy, crossing)
+        loaded = send(given.busy, outlook, wanted[busy_pairs] * going)
+        would_be = jnp.log1p(declared_arrivals(world, busy, crossing, loaded.traffic))
+        moved = arrivals + (would_be - arrivals) / (1 + stiffness(arrivals))
+        return join(moved, willing(world, given, outlook.expected_cost, busy_pairs)), loaded
+
+    settled = equilibrium(sweep, join(stocks.arrivals, stocks.going), SWEEPS, memory=MEMORY, past=stocks.past)
+    arrivals, going = split(settled.state)
     at_posts = counters(world, p, setting, jnp.expm1(arrivals))
     of_busy = cross(world, busy_flows, p, setting, fixed, at_posts)
     of_quiet = cross(world, quiet_flows, p, setting, standing(world, quiet_flows, p, setting), at_posts)
-    parts = [settled.more, load(world, given, quiet, of_quiet, wanted)]
+    outlook = look_at(quiet, of_quiet)
+    willing_ones = wanted[quiet_pairs] * willing(world, given, outlook.expected_cost, quiet_pairs)
+    parts = [settled.more, send(given.quiet, outlook, willing_ones)]
     pairs = np.argsort(np.concatenate([busy_pairs, quiet_pairs]))
     flows = np.argsort(np.concatenate([world.heavy, light(world)]))
     ways = [array.ndim - 3 for array in of_busy]
     return known | {
         "arrivals": arrivals,
+        "going": going,
         "residual": settled.residual,
+        "past": settled.past,
         "at_posts": at_posts,
         "crossing": Crossing(
             *(
@@ -251,6 +287,8 @@ def month(
         taught=known["taught"],
         backlog=known["at_posts"].backlog,
         arrivals=known["arrivals"],
+        going=known["going"],
+        past=known["past"],
         society=known["society"],
         rest=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.rest, known["society"]),
         usual=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.usual, known["causes"]),
@@ -280,11 +318,15 @@ class Fleet(NamedTuple):
     pairs: Numbers
 
 
-def load(world: World, given: Given, fleet: Fleet, crossing: Crossing, wanted: Float[Array, "P O M"]) -> Loading:
-    """Send those of some pairs who are willing over the links at their cost."""
-    outlook = look(fleet.unrolled, crossing.cost[fleet.of], 1 - crossing.loss[fleet.of])
-    going = willing(world, given, outlook.expected_cost, fleet.pairs)
-    return send(fleet.unrolled, outlook, wanted[fleet.pairs] * going)
+def hourly(flows: Traits) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Worth of an hour over the spread of tastes, in either queue; of the flow that minds it most [1/h]."""
+    minds = flows.per_hour / flows.spread
+    return np.asarray([np.max(minds, where=flows.counter == k, initial=0.0) for k in (0, 1)], np.float32)
+
+
+def look_at(fleet: Fleet, crossing: Crossing) -> Outlook:
+    """What the routes of some pairs are worth when crossings are as they are."""
+    return look(fleet.unrolled, crossing.cost[fleet.of], 1 - crossing.loss[fleet.of])
 
 
 def declared_arrivals(

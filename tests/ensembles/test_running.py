@@ -65,7 +65,9 @@ def test_experiments_hold_draws_and_outcomes(invented):
     table = invented.experiments
     drawn = draw(list(TINY.parameters.values()), range(5), 1)
     assert all((table[f"p:{name}"] == values).all() for name, values in drawn.items())
-    outcomes = [f"{name}.{period}" for name in ("suppression", "communication") for period in ("before", "after")]
+    scalars = [q.name for q in quantities() if q.axes == ("member", "month") and q.knowledge != "diagnostic"]
+    assert {"suppression", "communication", "militants"} <= set(scalars)
+    outcomes = [f"{name}.{period}" for name in scalars for period in ("before", "after")]
     assert set(table) == {"member", "converged", "worst_residual", *(f"p:{name}" for name in drawn), *outcomes}
     pd.testing.assert_frame_equal(pd.read_parquet(invented.folder / "experiments.parquet"), table)
 

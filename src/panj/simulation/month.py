@@ -34,7 +34,7 @@ from panj.simulation.crossing import (
 from panj.simulation.response import Causes, Felt, Society, appetite, causes_of, observed, respond
 from panj.simulation.world import Months, Traits, World
 
-SWEEPS = 6
+SWEEPS = 8
 """Loadings of the flows that make queues in one month; each month starts from the month before."""
 
 GOING = 5.0

@@ -87,6 +87,7 @@ PARAMETERS = (
     "opacity_strains",
     "opacity_unsettles",
     "opiate_elasticity",
+    "outflow_elasticity",
     "opium_spoils",
     "outflow_tightens",
     "partial_closure",

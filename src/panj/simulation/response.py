@@ -15,6 +15,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 
 from panj.mechanisms.attention import aid_month, attention_next
@@ -28,7 +29,7 @@ from panj.mechanisms.leverage import leverage_motive, pressure_next
 from panj.mechanisms.militants import militants_next, raids, repression_next
 from panj.mechanisms.opiates import harvest, source_price, sown_next, traded
 from panj.mechanisms.politics import incidents, room_for_extremists, tension_next, unrest
-from panj.mechanisms.regime import tightening_next, works_next
+from panj.mechanisms.regime import currency_outflow, tightening_next, works_next
 from panj.mechanisms.settlement import protest, settled_next, settlement_hazard
 from panj.mechanisms.trade import contraband_factor, misdeclared, price_gap_next
 from panj.simulation.crossing import Parameters
@@ -57,8 +58,8 @@ USUAL_MONTHS = 24.0
 """Time over which services forget what used to be usual [month] (assumed)."""
 
 RELAXING = (
-    "integrity_months", "tension_months", "works_months", "pressure_months", "repression_months", "price_months",
-    "loyalty_months", "budget_months", "return_months",
+    "integrity_months", "works_months", "pressure_months", "repression_months", "price_months",
+    "loyalty_months", "budget_months",
 )  # fmt: skip
 """Times in which stocks relax; while the first month is run to settle they are at most `SETTLING_MONTHS`."""
 
@@ -157,6 +158,12 @@ def filled(mechanism: Callable[..., Any], p: Parameters, **causes: Any) -> Any:
 def settling(p: Parameters, begun: Array) -> Parameters:
     """Parameters by which stocks find their rest before the clock starts; the same ones once it has."""
     return p | {name: jnp.where(begun, p[name], jnp.minimum(p[name], SETTLING_MONTHS)) for name in RELAXING}
+
+
+def at_rest(step: Callable[[Array], Array], stock: Array, begun: Array) -> Array:
+    """A stock that adds up month by month: as it is once the clock has begun, at its balance before that."""
+    settled: Array = lax.cond(begun, lambda x: x, lambda x: lax.fori_loop(0, 240, lambda _, y: step(y), x), stock)
+    return settled
 
 
 class Felt:
@@ -288,21 +295,32 @@ def respond(
         foreign_guards=jnp.asarray(0.0), mines=_per_side(felt("L24", "mines")), strengthening=jnp.asarray(0.0),
         control_loss=jnp.asarray(0.0),
     ) * _neighbours(world)[..., None]  # fmt: skip
-    tightening = filled(
-        tightening_next, p, tightening=society.tightening, raids=band * felt.links.get("L20", 1.0),
-        attack_home=felt("L20", "attack_home"), attack_near=felt("L27", "attack_near"),
-        smuggling_found=felt("R1", "smuggling_found"), migration_found=jnp.asarray(1.0),
-        outflow=jnp.maximum(felt("L80", "price_gap"), 0.0) * 0.0, leverage_motive=motive * felt.links.get("L79", 1.0),
-        tension=_per_side(felt("R4", "tension")),
-    )  # fmt: skip
-    acts = now.reacts * society.tightening
-    tension = filled(
-        tension_next, p, tension=society.tension, claims_open=felt("L07", "claims_open"),
-        contested=felt("L14", "contested"), tightening=acts[:, 0] * felt.links.get("L22", 1.0),
-        tightening_other=acts[:, 1] * felt.links.get("L22", 1.0), opacity=felt("L71", "opacity"),
-        pressure=felt("L78", "pressure")[:, 0], pressure_other=felt("L78", "pressure")[:, 1], incidents=shots,
-        unrest=troubled, settled=felt("L08", "settled"), cooperation=felt("L89", "cooperation"),
-    )  # fmt: skip
+    leaving = filled(currency_outflow, p, price_advantage=felt("L80", "price_gap") - _other(felt("L80", "price_gap")))
+
+    def tightened(tightening: Array, tension: Array) -> Array:
+        found: Array = filled(
+            tightening_next, p, tightening=tightening, raids=band * felt.links.get("L20", 1.0),
+            attack_home=felt("L20", "attack_home"), attack_near=felt("L27", "attack_near"),
+            smuggling_found=felt("R1", "smuggling_found"), migration_found=jnp.asarray(1.0), outflow=leaving,
+            leverage_motive=motive * felt.links.get("L79", 1.0), tension=_per_side(tension),
+        )  # fmt: skip
+        return found
+
+    acts = now.reacts * society.tightening * felt.links.get("L22", 1.0)
+
+    def strained(tension: Array) -> Array:
+        found: Array = filled(
+            tension_next, p, tension=tension, claims_open=felt("L07", "claims_open"),
+            contested=felt("L14", "contested"), tightening=acts[:, 0], tightening_other=acts[:, 1],
+            opacity=felt("L71", "opacity"), pressure=felt("L78", "pressure")[:, 0],
+            pressure_other=felt("L78", "pressure")[:, 1], incidents=shots, unrest=troubled,
+            settled=felt("L08", "settled"), cooperation=felt("L89", "cooperation"),
+        )  # fmt: skip
+        return found
+
+    tension, tightening = strained(society.tension), tightened(society.tightening, felt("R4", "tension"))
+    tension = at_rest(strained, tension, known["begun"])
+    tightening = at_rest(lambda x: tightened(x, felt("R4", "tension")), tightening, known["begun"])
     cost = filled(protest, p, ceded=felt("L06", "ceded"), nationalism=felt("L05", "nationalism"))
     settling = filled(
         settlement_hazard, p, tension=felt("L23", "tension"), opacity=felt("L21", "opacity"),
@@ -430,13 +448,13 @@ def respond(
 def _gain(p: Parameters, felt: Felt) -> Float[Array, "B 2 M"]:
     """What an officer gains by being for sale."""
     rents = filled(
-        honest_rents, p, opacity=_per_side(felt("L64", "opacity")), unmet=_per_side(felt.causes["unmet"]),
-        traffic=_per_side(felt("L66", "traffic")), density=jnp.asarray(DENSITY), officers=felt.causes["officers"] + 1.0,
+        honest_rents, p, opacity=_per_side(felt("L64", "opacity")), unmet=_per_side(felt("L64", "unmet")),
+        traffic=_per_side(felt("L66", "traffic")), density=jnp.asarray(DENSITY), officers=felt("L66", "officers") + 1.0,
     )  # fmt: skip
     gain: Array = filled(
         gain_from_selling, p, honest_rents=rents, contraband_rents=felt("R1", "contraband_rents"),
         drug_rents=felt("L49", "drug_rents"), bribe_income=felt("L68", "bribe_income"),
-        oversight=felt("L69", "oversight"), pay=felt("L67", "pay"), market_wage=felt.causes["market_wage"],
+        oversight=felt("L69", "oversight"), pay=felt("L67", "pay"), market_wage=felt("L67", "market_wage"),
     )  # fmt: skip
     return gain
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "new": "Start a region of your own.",
     "run": "Run a region's history with many members, and write a report.",
     "compare": "Compare two runs, or two scenarios, member by member.",
+    "loops": "Cut every feedback loop in turn; say what it adds.",
     "report": "Write the report of a run again.",
     "targets": "Compare a run with the numbers it should meet.",
 }

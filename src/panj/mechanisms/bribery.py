@@ -50,4 +50,5 @@ def toll(integrity: Real, opacity: Real, full: Real) -> Float[Array, "..."]:
         opacity: Rigidity of the rules that he meets, 0-1.
         full: The payment where rules are at their strictest and all power is for sale [USD/journey].
     """
-    return full * (1 - integrity) * jnp.sqrt(opacity)
+    met = opacity > 0  # a root has no slope at nothing
+    return full * (1 - integrity) * jnp.where(met, jnp.sqrt(jnp.where(met, opacity, 1.0)), 0.0)

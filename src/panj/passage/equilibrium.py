@@ -67,6 +67,7 @@ def equilibrium(
     rows, members = state.shape
     if past is None:
         past = (jnp.zeros((memory, rows, members), state.dtype),) * 2
+    past = lax.stop_gradient(past)  # it helps to find the balance and does not change it
 
     def stepped(state: State) -> tuple[State, Any]:
         found = step(state)

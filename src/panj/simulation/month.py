@@ -34,11 +34,14 @@ from panj.simulation.crossing import (
 from panj.simulation.response import Causes, Felt, Society, appetite, causes_of, observed, respond
 from panj.simulation.world import Months, Traits, World
 
-SWEEPS = 8
+SWEEPS = 10
 """Loadings of the flows that make queues in one month; each month starts from the month before."""
 
 GOING = 5.0
 """Weight of the shares that go in the state of passage, beside logarithms of arrivals, so that both matter alike."""
+
+STIFFEST = 1000.0
+"""Most by which a step of arrivals is divided: beyond it a post that is hopelessly full would look settled."""
 
 MEMORY = 8
 """Sweeps whose steps are remembered, over the end of a month, to find the balance."""
@@ -171,6 +174,8 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
     quiet = Fleet(given.quiet, quiet_flows, _column(world, light(world), quiet_pairs), quiet_pairs)
     wanted = known["potential"]
     fixed = standing(world, busy_flows, p, setting)
+    journeys = wanted[busy_pairs] / busy_flows.lot[busy.of][:, None, None]
+    most = jnp.log1p(journeys.sum(axis=(0, 1)))  # no post sees more than all who travel
     shape, goers = stocks.arrivals.shape, stocks.going.shape
 
     def crossed(arrivals: Float[Array, "K Q M"]) -> Crossing:
@@ -179,7 +184,9 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
 
     def split(state: Float[Array, "N M"]) -> tuple[Float[Array, "K Q M"], Float[Array, "P O M"]]:
         posts = shape[0] * shape[1]
-        return jnp.maximum(state[:posts], 0.0).reshape(shape), jnp.clip(state[posts:] / GOING, 0.0, 1.0).reshape(goers)
+        return jnp.clip(state[:posts], 0.0, most).reshape(shape), jnp.clip(state[posts:] / GOING, 0.0, 1.0).reshape(
+            goers
+        )
 
     def join(arrivals: Float[Array, "K Q M"], going: Float[Array, "P O M"]) -> Float[Array, "N M"]:
         return jnp.concatenate([arrivals.reshape(-1, shape[-1]), GOING * going.reshape(-1, shape[-1])])
@@ -191,7 +198,7 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
             return counters(world, p, setting, jnp.expm1(logs)).time[:, world.posts]
 
         _, slope = jax.jvp(time, (arrivals,), (jnp.ones_like(arrivals),))
-        return lax.stop_gradient(jnp.maximum(slope, 0.0)) * hourly(busy_flows)[:, None, None]
+        return lax.stop_gradient(jnp.clip(slope * hourly(busy_flows)[:, None, None], 0.0, STIFFEST))
 
     def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], Loading]:
         arrivals, going = split(state)

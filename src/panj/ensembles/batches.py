@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,18 +35,27 @@ class Batches:
 
     def __call__(self) -> Callable[[range], Results]:
         """Make the world; it is compiled at its first batch."""
-        from panj.simulation import Simulation, world_of
-
-        simulation = Simulation(world_of(self.region))
-        parameters = list(self.region.parameters.values())
+        run = runner(self.region, self.seed)
 
         def compute(members: range) -> Results:
             whole = range(members.start, members.start + self.size)
-            draws = apply(draw(parameters, whole, self.seed), self.region.factors)
-            results = simulation.run(draws, luck(whole, self.seed, simulation.world.luck_shape), self.cut)
-            return kept(results, len(members))
+            return kept(run(whole, self.cut), len(members))
 
         return compute
+
+
+def runner(region: Region, seed: int) -> Callable[[range, Collection[str]], Mapping[str, NDArray[Any]]]:
+    """Make the world of a region; give what runs members of a study with links cut, compiled when first called."""
+    from panj.simulation import Simulation, world_of
+
+    simulation = Simulation(world_of(region))
+    parameters = list(region.parameters.values())
+
+    def run(members: range, cut: Collection[str]) -> Mapping[str, NDArray[Any]]:
+        draws = apply(draw(parameters, members, seed), region.factors)
+        return simulation.run(draws, luck(members, seed, simulation.world.luck_shape), cut)
+
+    return run
 
 
 def kept(results: Mapping[str, NDArray[Any]], count: int) -> Results:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from panj.ensembles.batches import Results, kept
-from panj.ensembles.members import apply, draw, luck
+from panj.ensembles.batches import Results, kept, runner
 from panj.ensembles.running import under
 from panj.ensembles.workers import cores, run_batches
 from panj.region import Region, open_region
@@ -35,15 +34,10 @@ class Cuts:
 
     def __call__(self) -> Callable[[range], list[Results]]:
         """Make the world; it is compiled once for all variants."""
-        from panj.simulation import Simulation, world_of
-
-        simulation = Simulation(world_of(self.region))
-        numbers = range(self.members)
-        draws = apply(draw(list(self.region.parameters.values()), numbers, self.seed), self.region.factors)
-        chance = luck(numbers, self.seed, simulation.world.luck_shape)
+        members_of = runner(self.region, self.seed)
 
         def compute(variants: range) -> list[Results]:
-            runs = (simulation.run(draws, chance, self.cuts[variant]) for variant in variants)
+            runs = (members_of(range(self.members), self.cuts[variant]) for variant in variants)
             whole = (kept(run, self.members) for run in runs)
             return [{name: run[name] for name in (*self.names, "residual")} for run in whole]
 

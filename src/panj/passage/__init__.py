@@ -6,9 +6,8 @@ Begin with `passage`, or combine `assign` (or `unroll`, `look` and `send`) and `
 
 from panj.passage.equilibrium import Equilibrium, equilibrium
 from panj.passage.faults import NetworkError
-from panj.passage.loading import Assignment, Loading, Outlook, assign, expected_cost, look, radius, scale_of, send
+from panj.passage.loading import Assignment, Loading, Outlook, assign, expected_cost, look, radius, send
 from panj.passage.network import Link, Network, Traffic
-from panj.passage.potential import Potential
 from panj.passage.routes import route_shares
 from panj.passage.solve import Passage, passage
 from panj.passage.unrolled import Unrolled, unroll
@@ -22,7 +21,6 @@ __all__ = [
     "NetworkError",
     "Outlook",
     "Passage",
-    "Potential",
     "Traffic",
     "Unrolled",
     "assign",
@@ -32,7 +30,6 @@ __all__ = [
     "passage",
     "radius",
     "route_shares",
-    "scale_of",
     "send",
     "unroll",
 ]

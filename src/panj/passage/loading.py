@@ -15,9 +15,9 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.passage.network import Network
-from panj.passage.potential import Potential, open_to, potential
+from panj.passage.potential import Potential, potential
 from panj.passage.stages import Bundle, Horizon, Piece, horizon_of
-from panj.passage.sums import LIMIT, Sums, logarithms, products
+from panj.passage.sums import LIMIT, Sums, products
 from panj.passage.unrolled import Crew, Unrolled, links_of, origins_in, unroll
 
 LIFT = 50.0  # spreads by which the way on from a link may be dearer than the best one from its group
@@ -97,21 +97,19 @@ def expected_cost(
 
     All links at every step, in a loop: quick to compile, for costs that are asked for once.
     """
-    sums = logarithms if network.exact else products
-    spread = network.pair_spread[:, None, None]
-    local = _turned(cost)[:, network.departing] / spread - network.log_size[:, None]
+    sums, local = network.sums, network.in_spreads(_turned(cost))
     most = np.asarray(
         [[horizon_of(horizon, o, pair) for o in range(len(network.origins))] for pair in range(len(network.pairs))]
     )
-    closed = ~jnp.isfinite(local) | np.repeat(~open_to(network), _counts(network), axis=1)[:, :, None]
+    closed = ~jnp.isfinite(local) | _barred(network)
     local = jnp.where(closed, jnp.inf, local)
     top_of = int(most.max())
-    scale = potential(network, local, top_of) if not network.exact else _flat(network, local)
-    bundles = [bundle for bundle, _ in network.topology.links]
-    weights = _weights(network, scale, bundles, local, closed, network.stop.T[:, network.arrived, None])
+    scale = potential(network, local, top_of)
+    weights = _weights(
+        network, scale, network.topology.bundles, local, closed, network.stop.T[:, network.arrived, None]
+    )
     origin = scale.group[:, np.asarray(network.topology.origins, int)]
-    begins = [range(len(network.origins)) if b is None else b for b in network.topology.begins]
-    may = np.asarray([[o in those for o in range(len(network.origins))] for those in begins], bool)[:, :, None]
+    may = network.may_begin[:, :, None]
     top = sums.hold(jnp.where(may, origin - network.stay.T[:, :, None], -jnp.inf))
     classes = np.asarray(network.class_of_pair, int)
     start = sums.hold(-network.start[classes])
@@ -125,9 +123,7 @@ def expected_cost(
         return sums.plus(sums.times(onward(value), weights.lift), weights.end), top
 
     _, top = lax.fori_loop(1, top_of + 1, earlier, (weights.end, top))
-    value = sums.logarithm(_worth_the_name(network, top))
-    reachable = jnp.isfinite(value)
-    return _turned(jnp.where(reachable, spread * (origin - jnp.where(reachable, value, 0.0)), jnp.inf))
+    return _turned(_cost_of(sums, network.pair_spread[:, None, None], origin, _worth_the_name(network, top)))
 
 
 def _rolled(network: Network, sums: Sums, classes: NDArray[np.int_]) -> Callable[[Array], Array]:
@@ -142,14 +138,9 @@ def _rolled(network: Network, sums: Sums, classes: NDArray[np.int_]) -> Callable
     return onward
 
 
-def _counts(network: Network) -> list[int]:
-    return [count for _, count in network.topology.links]
-
-
-def _flat(network: Network, like: Array) -> Potential:
-    """No potential at all."""
-    groups, bundles = len(network.groups), len(network.topology.links)
-    return Potential(*(jnp.zeros((like.shape[0], n, like.shape[2]), like.dtype) for n in (groups, bundles)))
+def _barred(network: Network) -> NDArray[np.bool_]:
+    """Pair by departing link, and a column: whether the pair may not use it."""
+    return np.repeat(~network.may_use, list(network.topology.size.values()), axis=1)[:, :, None]
 
 
 def radius(network: Network, cost: Float[Array, "link pair member"], horizon: int = 64) -> Float[Array, "pair member"]:
@@ -157,10 +148,8 @@ def radius(network: Network, cost: Float[Array, "link pair member"], horizon: in
 
     From 1 upwards the sum over routes of any length has no limit, and only a finite horizon is well posed.
     """
-    sums = logarithms if network.exact else products
-    local = _turned(cost)[:, network.departing] / network.pair_spread[:, None, None] - network.log_size[:, None]
-    closed = np.repeat(~open_to(network), _counts(network), axis=1)[:, :, None]
-    weight = sums.hold(-jnp.where(closed, jnp.inf, local))
+    sums, local = network.sums, network.in_spreads(_turned(cost))
+    weight = sums.hold(-jnp.where(_barred(network), jnp.inf, local))
     onward = _rolled(network, sums, np.asarray(network.class_of_pair, int))
     half = horizon // 2
 
@@ -192,7 +181,6 @@ def look(
     unrolled: Unrolled,
     cost: Float[Array, "pair link member"],
     keep: Float[Array, "pair link member"] | None = None,
-    scale: Potential | None = None,
 ) -> Outlook:
     """Value all routes, backwards from the destinations.
 
@@ -200,15 +188,16 @@ def look(
         unrolled: From `unroll`.
         cost: Cost of each link; inf: closed.
         keep: Share of what crosses that is not lost; None: all of it.
-        scale: From `scale_of` at similar costs (some tens of spreads do not matter); None: it is computed here.
     """
-    scale = scale_of(unrolled, cost) if scale is None else scale
+    most = max(stage.left for crew in unrolled.crews for stage in crew.team.stages)
+    scale = potential(unrolled.network, unrolled.network.in_spreads(cost), most)
     views = []
     for crew in unrolled.crews:
         mine = np.asarray(crew.team.pairs, int)
         links = _links(unrolled, crew, *jax.tree.map(lambda values, mine=mine: values[mine], (cost, keep, scale)))
         views.append(_View(links, *_values(unrolled, crew, links)))
-    costs = [_cost_of(unrolled.sums, c, view) for c, view in zip(unrolled.crews, views, strict=True)]
+    sums, crews = unrolled.network.sums, unrolled.crews
+    costs = [_cost_of(sums, c.spread, v.links.origin, v.top) for c, v in zip(crews, views, strict=True)]
     return Outlook(jnp.concatenate(costs)[_order(unrolled)], tuple(views))
 
 
@@ -220,16 +209,6 @@ def send(unrolled: Unrolled, outlook: Outlook, volume: Float[Array, "pair origin
     ]
     traffic, sent, arrived = (jnp.concatenate(part)[_order(unrolled)] for part in zip(*parts, strict=True))
     return Loading(traffic, sent, arrived, outlook.expected_cost)
-
-
-def scale_of(unrolled: Unrolled, cost: Float[Array, "pair link member"]) -> Potential:
-    """Return a scale that serves all loadings whose costs are within some tens of spreads of these."""
-    network = unrolled.network
-    if network.exact:
-        return _flat(network, cost)
-    most = max(stage.left for crew in unrolled.crews for stage in crew.team.stages)
-    local = cost[:, network.departing] / network.pair_spread[:, None, None] - network.log_size[None, :, None]
-    return potential(network, local, most)
 
 
 def _order(unrolled: Unrolled) -> NDArray[np.int_]:
@@ -270,11 +249,10 @@ def _weights(
     network: Network, scale: Potential, bundles: Sequence[Bundle], own: Array, closed: Array, stop: Array
 ) -> _Weights:
     """Weights of all links of some bundles, from their own cost in spreads."""
-    sums, topology = (logarithms if network.exact else products), network.topology
+    sums, topology = network.sums, network.topology
     of = np.repeat(np.arange(len(bundles)), [topology.size[bundle] for bundle in bundles])
-    known = [bundle for bundle, _ in topology.links]
     tail, head = (scale.group[:, np.asarray([b[side] for b in bundles], int)] for side in (0, 1))
-    beyond = scale.after[:, np.asarray([known.index(bundle) for bundle in bundles], int)]
+    beyond = scale.after[:, np.asarray([topology.bundles.index(bundle) for bundle in bundles], int)]
     lost = ~jnp.isfinite(beyond)
     beyond = jnp.where(lost, 0.0, beyond)
     closed = closed | lost[:, of] | ~jnp.isfinite(own)
@@ -298,7 +276,7 @@ class _View(NamedTuple):
 
 
 def _links(unrolled: Unrolled, crew: Crew, cost: Array, given_keep: Array | None, scale: Potential) -> _Links:
-    network, sums, topology = unrolled.network, unrolled.sums, unrolled.network.topology
+    network, sums, topology = unrolled.network, unrolled.network.sums, unrolled.network.topology
     places = links_of(network, crew.team.bundles)
     own = cost[:, network.departing[places]] / crew.spread - network.log_size[places][:, None]
     weights = _weights(network, scale, crew.team.bundles, own, ~crew.may_use[:, :, None], crew.stop[:, :, None])
@@ -318,7 +296,7 @@ def _links(unrolled: Unrolled, crew: Crew, cost: Array, given_keep: Array | None
 
 def _values(unrolled: Unrolled, crew: Crew, links: _Links) -> tuple[list[Rows], Array]:
     """Value of being about to use each link, by stage from the most links left to one; and of the origins."""
-    sums, network = unrolled.sums, unrolled.network
+    sums, network = unrolled.network.sums, unrolled.network
     values: list[Rows] = []
     top = {group: links.stay[:, origins_in(network, group)] for group in sorted(set(network.topology.origins))}
     for stage, entries in zip(reversed(crew.team.stages), reversed(crew.entries), strict=True):
@@ -339,7 +317,7 @@ def _values(unrolled: Unrolled, crew: Crew, links: _Links) -> tuple[list[Rows], 
 
 def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
     """Traffic, sent and arrived of a crew."""
-    sums, network = unrolled.sums, unrolled.network
+    sums, network = unrolled.network.sums, unrolled.network
     links, values, top = view
     share = sums.over(sums.hold_number(volume), top)
     ended = [sums.number(sums.times(links.stay, share))]
@@ -383,10 +361,11 @@ def _placed(unrolled: Unrolled, crew: Crew, traffic: Rows, like: Array) -> Array
     return rows[:, jnp.asarray(where)[network.placed]]
 
 
-def _cost_of(sums: Sums, crew: Crew, view: _View) -> Array:
-    value = sums.logarithm(view.top)
+def _cost_of(sums: Sums, spread: Array, origin: Array, top: Array) -> Array:
+    """Expected cost from each origin, from its value and the potential by which that is raised."""
+    value = sums.logarithm(top)
     reachable = jnp.isfinite(value)
-    return jnp.where(reachable, crew.spread * (view.links.origin - jnp.where(reachable, value, 0.0)), jnp.inf)
+    return jnp.where(reachable, spread * (origin - jnp.where(reachable, value, 0.0)), jnp.inf)
 
 
 def _worth_the_name(network: Network, value: Array) -> Array:

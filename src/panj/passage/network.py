@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from panj.passage.faults import NetworkError, faults_of
 from panj.passage.stages import Bundle, Topology
+from panj.passage.sums import Sums, logarithms, products
 
 Name = Any  # anything hashable: the caller's own names of portals, groups and classes
 Portal = Name
@@ -158,6 +159,27 @@ class Network(eqx.Module):
     def class_of_pair(self) -> tuple[int, ...]:
         """Number of the class of each pair."""
         return tuple(self.classes.index(name) for name, _ in self.pairs)
+
+    @property
+    def sums(self) -> Sums:
+        """How weights are held and summed."""
+        return logarithms if self.exact else products
+
+    @property
+    def may_use(self) -> NDArray[np.bool_]:
+        """Pair by bundle: whether the pair may use it."""
+        may = [[ways is None or bundle in ways for bundle in self.topology.bundles] for ways in self.topology.ways]
+        return np.asarray(may, bool)
+
+    @property
+    def may_begin(self) -> NDArray[np.bool_]:
+        """Pair by origin: whether journeys of the pair may begin there."""
+        may = [[begins is None or o in begins for o in range(len(self.origins))] for begins in self.topology.begins]
+        return np.asarray(may, bool)
+
+    def in_spreads(self, cost: Float[Array, "pair link member"]) -> Float[Array, "pair link member"]:
+        """Cost of each link less the logarithm of its size, in spreads, in the departing order."""
+        return cost[:, self.departing] / self.pair_spread[:, None, None] - self.log_size[:, None]
 
     @property
     def pair_spread(self) -> Float[Array, " pair"]:

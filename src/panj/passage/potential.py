@@ -29,19 +29,22 @@ class Potential(eqx.Module):
 
 
 def potential(network: Network, local: Float[Array, "pair link member"], horizon: int) -> Potential:
-    """Return the potential at given costs of links; it is not differentiated.
+    """Return the potential at given costs of links; it is not differentiated, and none where sums are exact.
 
     Args:
         network: From `Network.build`.
         local: Cost of each link less the logarithm of its size, in spreads, in the departing order; inf: closed.
         horizon: Most links that any journey uses.
     """
+    if network.exact:
+        groups, bundles = len(network.groups), len(network.topology.links)
+        return Potential(*(jnp.zeros((local.shape[0], n, local.shape[2]), local.dtype) for n in (groups, bundles)))
     bundle, classes = network.bundle, np.asarray(network.class_of_pair, int)
     local = lax.stop_gradient(local)
     closed = jnp.full((local.shape[0], 1, local.shape[2]), jnp.inf, local.dtype)
     ends = np.cumsum([0, *(count for _, count in network.topology.links)])
     least = jnp.stack([local[:, a:b].min(axis=1) for a, b in pairwise(ends)], axis=1)
-    least = jnp.where(open_to(network)[:, :, None], least, jnp.inf)
+    least = jnp.where(network.may_use[:, :, None], least, jnp.inf)
     stop, step = bundle.stop.T[:, :, None], bundle.step[classes][..., None]
 
     def onward(_: int, to_go: Array) -> Array:
@@ -53,9 +56,3 @@ def potential(network: Network, local: Float[Array, "pair link member"], horizon
     ahead = jnp.concatenate([least + to_go, closed], axis=1)
     group = jnp.minimum(bundle.group_stop.T[:, :, None], ahead[:, bundle.leaving].min(axis=2))
     return Potential(jnp.where(jnp.isfinite(group), group, 0.0), to_go)
-
-
-def open_to(network: Network) -> np.ndarray:
-    """Pair by bundle: whether the pair may use it."""
-    bundles = [bundle for bundle, _ in network.topology.links]
-    return np.asarray([[ways is None or bundle in ways for bundle in bundles] for ways in network.topology.ways], bool)

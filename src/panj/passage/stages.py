@@ -43,6 +43,11 @@ class Topology:
     begins: tuple[frozenset[int] | None, ...]
 
     @cached_property
+    def bundles(self) -> tuple[Bundle, ...]:
+        """Every bundle, sorted."""
+        return tuple(bundle for bundle, _ in self.links)
+
+    @cached_property
     def size(self) -> Mapping[Bundle, int]:
         """Number of links of each bundle."""
         return dict(self.links)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from panj.passage.network import Network
 from panj.passage.stages import Bundle, Horizon, Part, Team, Turn, horizon_of, teams_of
-from panj.passage.sums import Sums, logarithms, products
+from panj.passage.sums import Sums
 
 
 class Crew(eqx.Module):
@@ -56,11 +56,6 @@ class Unrolled(eqx.Module):
 
     network: Network
     crews: tuple[Crew, ...]
-
-    @property
-    def sums(self) -> Sums:
-        """How weights are held."""
-        return logarithms if self.network.exact else products
 
 
 def unroll(network: Network, horizon: Horizon) -> Unrolled:
@@ -104,11 +99,11 @@ def _kind(turn: Turn) -> tuple[Bundle, ...]:
 
 
 def _crew(network: Network, horizon: Horizon, team: Team) -> Crew:
-    sums = logarithms if network.exact else products
+    sums, topology = network.sums, network.topology
     pairs = np.asarray(team.pairs, int)
     classes = np.asarray(network.class_of_pair, int)[pairs]
     places = links_of(network, team.bundles)
-    counts = [network.topology.size[bundle] for bundle in team.bundles]
+    may_use = network.may_use[pairs][:, [topology.bundles.index(bundle) for bundle in team.bundles]]
     turns = {_kind(turn): turn for stage in team.stages for turn in stage.turns}
     return Crew(
         team=team,
@@ -119,15 +114,15 @@ def _crew(network: Network, horizon: Horizon, team: Team) -> Crew:
             for stage in team.stages
         ),
         stop=network.stop[network.arrived[places]][:, pairs].T,
-        stay=jnp.where(_begins(network, team), network.stay[:, pairs].T, jnp.inf),
-        may_use=jnp.repeat(jnp.asarray(_may_use(network, team)), np.asarray(counts, int), axis=1),
+        stay=jnp.where(network.may_begin[pairs], network.stay[:, pairs].T, jnp.inf),
+        may_use=jnp.asarray(np.repeat(may_use, [topology.size[bundle] for bundle in team.bundles], axis=1)),
         spread=network.spread[classes][:, None, None],
     )
 
 
 def _block(network: Network, sums: Sums, classes: NDArray[np.int_], turn: Turn) -> Array:
-    into = _within(network, turn.arriving, [b for b, _ in network.topology.links if b[1] == turn.group])
-    out = _within(network, turn.departing, [b for b, _ in network.topology.links if b[0] == turn.group])
+    into = _within(network, turn.arriving, [b for b in network.topology.bundles if b[1] == turn.group])
+    out = _within(network, turn.departing, [b for b in network.topology.bundles if b[0] == turn.group])
     return sums.hold(-network.step[turn.group][np.ix_(classes, into, out)])
 
 
@@ -146,17 +141,4 @@ def _entry(
     origins = origins_in(network, part.group)
     now = np.asarray([[horizon_of(horizon, o, pair) == left for o in origins] for pair in team.pairs])
     cost = network.start[np.ix_(classes, origins, links_of(network, part.bundles))]
-    return sums.hold(-jnp.where((now & _begins(network, team)[:, origins])[:, :, None], cost, jnp.inf))
-
-
-def _begins(network: Network, team: Team) -> NDArray[np.bool_]:
-    """Pair by origin: whether journeys begin there."""
-    allowed = [network.topology.begins[pair] for pair in team.pairs]
-    return np.asarray([[b is None or o in b for o in range(len(network.origins))] for b in allowed], bool)
-
-
-def _may_use(network: Network, team: Team) -> NDArray[np.bool_]:
-    """Pair by bundle of the team: whether the pair may use it."""
-    ways = [network.topology.ways[pair] for pair in team.pairs]
-    may = [[way is None or bundle in way for bundle in team.bundles] for way in ways]
-    return np.asarray(may, bool).reshape(len(ways), len(team.bundles))
+    return sums.hold(-jnp.where((now & network.may_begin[list(team.pairs)][:, origins])[:, :, None], cost, jnp.inf))

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from panj.reports.summary import quantiles
+
 LAST = 36
 """Months at the end over which a loop's work is measured."""
 
@@ -39,13 +41,13 @@ def gain(closed: NDArray[Any], cut: NDArray[Any]) -> Gain:
     effect = with_loop - without
     size = np.maximum(np.abs(without[:, -LAST:]).mean(axis=1), 1e-12)
     share = effect[:, -LAST:].mean(axis=1) / size
-    median = float(np.median(share))
+    low, median, high = map(float, quantiles(share, (0.05, 0.5, 0.95)))
     middle = np.abs(np.median(effect, axis=0))
     reached = np.flatnonzero(middle >= middle.max() / 2) if middle.max() > 0 else np.asarray([])
     return Gain(
         median,
-        float(np.quantile(share, 0.05)),
-        float(np.quantile(share, 0.95)),
+        low,
+        high,
         float((np.sign(share) == np.sign(median)).mean()),
         float(reached[0]) if len(reached) else float("nan"),
     )

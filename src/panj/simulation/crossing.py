@@ -86,7 +86,6 @@ class Standing(NamedTuple):
         stake: What a smuggler with a whole lot stands to lose [USD/journey].
         let_go: Chance that a finding at the post ends in a bribe, by side.
         toll: What honest travellers pay unofficially, both sides [USD/journey].
-        opacity: Rigidity that travellers meet.
         seen: Chance of being noticed on the line, by side.
         taken_around: The same of being noticed and not let go, by side.
         bribe_around: Bribes over the green border [USD/unit].
@@ -97,7 +96,6 @@ class Standing(NamedTuple):
     stake: Float[Array, "F L M"]
     let_go: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     toll: Float[Array, "F L M"]
-    opacity: Float[Array, "F L M"]
     seen: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     taken_around: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     bribe_around: Float[Array, "F L M"]
@@ -216,7 +214,6 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
         stake=stake,
         let_go=(free[0], free[1]),
         toll=tolls,
-        opacity=opacity,
         seen=(seen[0], seen[1]),
         taken_around=(seen[0] * (1 - through[0]), seen[1] * (1 - through[1])),
         bribe_around=paid,

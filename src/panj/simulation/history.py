@@ -25,12 +25,11 @@ from panj.simulation.month import (
     causes_at,
     flow_sum,
     month,
-    one_hot,
 )
 from panj.simulation.needed import LINKS
 from panj.simulation.response import Society, begin, settling
 from panj.simulation.routes import shares_of_routes
-from panj.simulation.world import Months, World
+from panj.simulation.world import Months, World, one_hot
 
 Results = dict[str, NDArray[Any]]
 

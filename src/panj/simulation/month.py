@@ -32,7 +32,7 @@ from panj.simulation.crossing import (
     working_hours,
 )
 from panj.simulation.response import Causes, Felt, Society, appetite, causes_of, observed, respond
-from panj.simulation.world import Months, Traits, World
+from panj.simulation.world import Months, Traits, World, one_hot
 
 SWEEPS = 10
 """Loadings of the flows that make queues in one month; each month starts from the month before."""
@@ -242,7 +242,7 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     by_flow = flow_sum(world, loaded.traffic)
     taken = crossing.taken * by_flow
     sides = [one_hot(state, len(world.region.states)) for state in world.state]
-    by_state = jnp.einsum("sgl,sflm->fgm", np.stack(sides), taken)
+    by_state = jnp.einsum("sgl,sflm->fgm", jnp.stack(sides), taken)
     chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
     people = world.flows.declares & (world.flows.kg == 0)
@@ -270,8 +270,7 @@ def noticed_on_line(world: World, p: Parameters, setting: Setting) -> Float[Arra
     seen = found(p["sight_green"] / world.roughness(p), setting.effort.sum(axis=0))
     length = np.where(~world.post & world.land, world.length[world.section], 0.0).astype(np.float32)
     add = one_hot(world.border, len(world.region.borders)) * length
-    total: Array = jnp.asarray(add) @ seen / np.maximum(add.sum(axis=1), 1e-6)[:, None]
-    return total
+    return add @ seen / jnp.maximum(add.sum(axis=1), 1e-6)[:, None]
 
 
 MONTH: tuple[Step, ...] = (guarding, demand, passage, recording, response)
@@ -360,11 +359,6 @@ def _column(world: World, flows: Numbers, pairs: Numbers) -> Numbers:
     """Where the flow of each pair stands among some flows."""
     where = {flow: number for number, flow in enumerate(flows.tolist())}
     return np.asarray([where[flow] for flow in world.pair_flow[pairs].tolist()], int)
-
-
-def one_hot(of: Numbers, number: int) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Matrix that adds up what belongs to each of some numbered things."""
-    return np.asarray(np.arange(number)[:, None] == of, np.float32)
 
 
 def flow_sum(world: World, by_pair: Float[Array, "P ..."]) -> Float[Array, "F ..."]:

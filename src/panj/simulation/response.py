@@ -32,11 +32,8 @@ from panj.mechanisms.politics import incidents, room_for_extremists, tension_nex
 from panj.mechanisms.regime import currency_outflow, tightening_next, works_next
 from panj.mechanisms.settlement import protest, settled_next, settlement_hazard
 from panj.mechanisms.trade import contraband_factor, misdeclared, price_gap_next
-from panj.simulation.crossing import Parameters
-from panj.simulation.world import Months, World
-
-HEROIN_OF_OPIUM = 1 / 8
-"""Kilograms of pure heroin from one of opium (PE130: six to ten)."""
+from panj.simulation.crossing import Parameters, stricter
+from panj.simulation.world import Months, World, one_hot
 
 SOWING = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0.4, 1, 0)
 HARVESTING = (0, 0, 0, 0.2, 0.5, 0.3, 0, 0, 0, 0, 0, 0)
@@ -64,9 +61,10 @@ RELAXING = (
 """Times in which stocks relax; while the first month is run to settle they are at most `SETTLING_MONTHS`."""
 
 SETTLING_MONTHS = 1.0
+"""Longest such time before the clock starts [month]: what is left of a start after the settling is below 1 %."""
 
 MOST_MILITANTS = 3000.0
-"""Strength at which militants are as strong as is known of any [person] (official high claims)."""
+"""Strength at which militants are as strong as is known of any [person] (PE233, official high claims)."""
 
 
 class Society(eqx.Module):
@@ -184,8 +182,8 @@ def observed(world: World, now: Months, known: dict[str, Any]) -> Causes:
     flows, crossing, setting = world.flows, known["crossing"], known["setting"]
     by_flow, taken = known["by_flow"], known["taken"]
     borders, states = len(world.region.borders), len(world.region.states)
-    at_border = _hot(world.border, borders)
-    sides = [_hot(2 * world.border + side, 2 * borders) for side in world.side]
+    at_border = one_hot(world.border, borders)
+    sides = [one_hot(2 * world.border + side, 2 * borders) for side in world.side]
 
     def over(values: Float[Array, "L M"], into: int = 1) -> Float[Array, "B 2 M"]:
         return (sides[into] @ values).reshape(borders, 2, -1)
@@ -200,7 +198,7 @@ def observed(world: World, now: Months, known: dict[str, Any]) -> Causes:
     journeys = jnp.einsum("f,flm->lm", honest, people_or_lorries)
     lot = flows.lot[world.pair_flow][:, None, None]
     mine = (honest[world.pair_flow])[:, None, None] / lot
-    origin = _hot(world.network.topology.origins, states)
+    origin = one_hot(world.network.topology.origins, states)
     wanted, sent = (
         jnp.einsum("go,pom->gm", origin, mine * values) for values in (known["potential"], known["loaded"].sent)
     )
@@ -209,20 +207,20 @@ def observed(world: World, now: Months, known: dict[str, Any]) -> Causes:
     travelled = at_border @ journeys
     value = flows.value[:, None, None] * by_flow
     legal = jnp.einsum("f,flm->lm", honest * flows.goods, value)
-    destination = _hot(np.asarray(world.network.topology.destinations), states)
+    destination = one_hot(world.network.topology.destinations, states)
     supply = jnp.einsum(
         "gp,pm->gm", destination * (honest * flows.goods * flows.value)[world.pair_flow], known["potential"].sum(axis=1)
     )
     into = supply[world.border_states] + 1.0
-    enters, leaves = _hot(world.state[1], states), _hot(world.state[0], states)
+    enters, leaves = one_hot(world.state[1], states), one_hot(world.state[0], states)
     opium = jnp.einsum("f,flm->lm", opiates, by_flow)
     worth = jnp.einsum("f,fl,flm->lm", opiates, jnp.asarray(world.worth), by_flow)
     worth_taken = jnp.einsum("f,sflm->slm", goods * flows.value, taken)
     opacity = jnp.einsum("f,fl->l", honest / honest.sum(), setting.rigidity)[:, None]
     links = at_border.sum(axis=1)[:, None]
-    people = _hot(world.section_border, borders)
+    people = one_hot(world.section_border, borders)
     return {
-        "opacity": at_border @ (1 - (1 - opacity) * (1 - setting.tightening)) / links,
+        "opacity": at_border @ stricter(opacity, setting.tightening) / links,
         "unmet": unmet,
         "traffic": travelled / jnp.maximum(1 - unmet, 0.05),
         "officers": jnp.einsum("bs,skm->bkm", people, known["people"]),
@@ -523,7 +521,3 @@ def _other(by_side: Float[Array, "B 2 M"]) -> Float[Array, "B 2 M"]:
 
 def _both(by_border: Float[Array, "B M"]) -> Float[Array, "B 2 M"]:
     return jnp.stack([by_border, by_border], axis=1)
-
-
-def _hot(of: Any, number: int) -> Float[Array, "number n"]:
-    return jnp.asarray(np.arange(number)[:, None] == np.asarray(of), jnp.float32)

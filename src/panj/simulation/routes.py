@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from panj.basics.codes import border_code, ends
 from panj.passage import Loading
-from panj.simulation.month import one_hot
-from panj.simulation.world import World
+from panj.simulation.world import World, one_hot
 
 
 def shares_of_routes(world: World, loaded: Loading, loss: Float[Array, "F L M"]) -> Float[Array, "R M"]:

@@ -477,6 +477,11 @@ def _months(
     )
 
 
+def one_hot(of: Any, number: int) -> Float[Array, "number n"]:
+    """Matrix that adds up what belongs to each of some numbered things."""
+    return jnp.asarray(np.arange(number)[:, None] == np.asarray(of), jnp.float32)
+
+
 def dated_factors(region: Region, clock: list[Month]) -> dict[str, Real]:
     """Factor on each parameter that the scenario changes at a date, by month."""
     found: dict[str, Real] = {}

@@ -86,7 +86,20 @@ class Parameter(Row):
 
 
 class Target(Row):
-    """A published number that a modelled, recorded variable should meet."""
+    """A published number that a modelled, recorded variable should meet.
+
+    Attributes:
+        variable: What was recorded; its way from a run to this number stands in ``calibration/observe.py``.
+        value: As published, with ``low`` and ``high``: 5 and 95 % of what may have been so.
+        factor: What the source counts over what the model counts: heroin as seized over pure heroin.
+        error: The scale on which the number errs: of logarithms, of log odds, or its own.
+        discrepancy: Standard deviation on that scale of what the model could not tell even if all its parameters were
+            right; together with the error of the number it bounds what a fit may learn from it.
+        sense: Whether the number is one to meet or a bound.
+        quality: Of the number.
+        use: ``fit``; ``validation``: never enters a fit (chosen by rule, ``calibration/split.py``); ``input``: the
+            region's files hold the number themselves, so that it tests the files and not the model.
+    """
 
     id: Id
     variable: Text
@@ -98,6 +111,11 @@ class Target(Row):
     low: float | None = None
     high: float | None = None
     unit: Text
-    use: Literal["fit", "validation"]
+    factor: Positive = 1.0
+    error: Literal["lognormal", "logit-normal", "normal"] = "lognormal"
+    discrepancy: NotNegative = 0.3
+    sense: Literal["about", "at most", "at least"] = "about"
+    quality: Literal["high", "medium", "low"] = "medium"
+    use: Literal["fit", "validation", "input"]
     claims: Ids = ()
     note: str = ""

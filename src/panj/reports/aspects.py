@@ -18,6 +18,7 @@ from pydantic import Field
 
 from panj.basics.faults import Fault, FaultsError, nearest
 from panj.basics.reading import Id, Ids, Row, Text, read_entries, read_toml, unknown_keys
+from panj.calibration import unit_of
 from panj.region import is_settled
 from panj.reports.summary import Comparison, Interval, Period, compare, interval, pick
 from panj.simulation.quantities import quantities
@@ -172,15 +173,6 @@ def measured(measure: Measure, region: Region, dataset: xr.Dataset, before: Peri
     if measure.per == "year" and unit.endswith("/month"):
         values, unit = values * 12, unit.removesuffix("/month") + "/year"
     return Measured(measure, compare(values, before, after), unit)
-
-
-def unit_of(dataset: xr.Dataset, quantity: str, flows: Iterable[str], region: Region) -> str:
-    """The unit of a quantity; where it is the unit of a flow, that of the flows that are chosen."""
-    unit = str(dataset[quantity].attrs["units"])
-    if not unit.startswith("unit"):
-        return unit
-    units = {region.flows[flow].unit for flow in flows if flow in region.flows}
-    return unit.replace("unit", units.pop(), 1) if len(units) == 1 else unit
 
 
 def _plain(before: float, after: float) -> Comparison:

@@ -18,10 +18,10 @@ from rich.table import Table
 
 from panj.basics.dates import Month
 from panj.basics.faults import nearest
+from panj.calibration import unit_of
 from panj.ensembles import Run, RunError
 from panj.ensembles.plan import Plan
 from panj.ensembles.store import read_note
-from panj.reports.aspects import unit_of
 from panj.reports.summary import ROUNDING, Interval, Period, interval, over_period
 from panj.reports.words import scale_of, signed, step_of, verdict
 from panj.simulation.quantities import Quantity, quantities

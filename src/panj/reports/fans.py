@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day
-from panj.reports.aspects import BeforeAfter, unit_of
+from panj.calibration import unit_of
+from panj.reports.aspects import BeforeAfter
 from panj.reports.charts import Mark, fan_chart
 from panj.reports.map import packed, span
 from panj.reports.summary import compare, fan, pick

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from panj.calibration import has_way
 from panj.ensembles.plan import digests, fingerprint
 from panj.reports.aspects import BeforeAfter
 from panj.reports.summary import Members
-from panj.reports.targets import RECORDED
 from panj.reports.words import listing, month_text
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _untested(dataset: xr.Dataset, region: Region) -> list[Hole]:
         ("Recorded quantities that no published number tests", recorded - tested),
         (
             "Published numbers on what the model does not hold yet",
-            tested - set(map(str, dataset.data_vars)) - set(RECORDED),
+            {name for name in tested if not has_way(name, dataset)},
         ),
     ):
         if names:

@@ -12,7 +12,7 @@ import xarray as xr
 from rich.table import Table
 
 from panj.basics.codes import ends
-from panj.reports.aspects import unit_of
+from panj.calibration import unit_of
 from panj.reports.summary import Comparison, Interval, compare, pick, settled_members
 from panj.reports.words import change_suffix, scale_of, signed, step_of
 

@@ -13,7 +13,7 @@ from panj.basics.reading import Table
 from panj.region.checks.references import refer
 from panj.region.checks.regimes import in_order
 from panj.region.draft import Draft
-from panj.region.flows import Flow, Parameter
+from panj.region.flows import Flow, Parameter, Target
 
 SKEW_TOLERANCE = 0.25
 """How far the median of a symmetric distribution may lie from the middle of its range, as a share of the range."""
@@ -88,7 +88,7 @@ def _possible(parameter: Parameter) -> Iterator[Fault]:
 
 
 def targets(draft: Draft) -> Iterator[Fault]:
-    """Targets stand at places and on flows that exist, in order."""
+    """Targets stand at places and on flows that exist, in order, on a scale that can hold them."""
     geography = (draft.states, draft.borders, draft.sections, draft.crossings, draft.places)
     anywhere = Table[Any](ids=frozenset({"region"}))
     for target in draft.targets:
@@ -96,3 +96,15 @@ def targets(draft: Draft) -> Iterator[Fault]:
         if target.flow:
             yield from refer(target, "flow", [target.flow], draft.flows)
         yield from in_order(target, "low, value, high", target.low, target.value, target.high)
+        yield from _on_its_scale(target)
+
+
+def _on_its_scale(target: Target) -> Iterator[Fault]:
+    """The number and its range can err as the row says."""
+    known = [number for number in (target.low, target.value, target.high) if number is not None]
+    whole = 100.0 if target.unit.startswith("percent") else 1.0
+    if target.error == "lognormal" and min(known) <= 0:
+        yield target.fault(f"errs lognormally, but holds {min(known):g}", "Write error = normal, or positive numbers.")
+    if target.error == "logit-normal" and not (min(known) > 0 and max(known) < whole):
+        fault = f"errs as log odds, but is not inside 0 to {whole:g}"
+        yield target.fault(fault, "Write another error, or numbers inside it.")

@@ -1,0 +1,44 @@
+"""Which targets are fitted and which are kept to judge the fit: by rule, so that nobody chooses.
+
+Targets of the same variable and flow make a stratum, in the order of ``targets.csv``. Of every three that follow each
+other one is kept for validation; which of the three is told by the SHA-256 of the stratum's name and the number of the
+three, before any value is looked at. A new row goes to the end of its stratum, and moves no other.
+
+What the region's files hold themselves (``input``) is neither: it tests the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Literal
+
+from panj.region import Target
+
+EVERY = 3
+"""Of so many targets one is kept."""
+
+
+def stratum(target: Target) -> str:
+    """The stratum of a target: its variable and flow."""
+    return f"{target.variable}/{target.flow or ''}"
+
+
+def turn(name: str, block: int) -> int:
+    """Which of the targets of a block is kept for validation, from 0."""
+    return int(hashlib.sha256(f"{name}/{block}".encode()).hexdigest(), 16) % EVERY
+
+
+def uses_by_rule(targets: Iterable[Target]) -> dict[str, Literal["fit", "validation", "input"]]:
+    """What every target is used for, by its id, in the order of their file."""
+    used: dict[str, Literal["fit", "validation", "input"]] = {}
+    seen: dict[str, int] = {}
+    for target in targets:
+        if target.use == "input":
+            used[target.id] = "input"
+            continue
+        name = stratum(target)
+        block, place = divmod(seen.get(name, 0), EVERY)
+        seen[name] = seen.get(name, 0) + 1
+        used[target.id] = "validation" if place == turn(name, block) else "fit"
+    return used

@@ -1,0 +1,172 @@
+"""What a run says of a published number: laws of the way from the one to the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from numpy.testing import assert_allclose
+from tests.calibration.conftest import invented
+
+from panj.calibration import Seen, has_way, predictions
+from panj.calibration.observe import RECORD, UNSEEN, WAYS
+from panj.region import Region, Target, open_region
+
+
+def target(variable: str = "recorded_seizures", **more: Any) -> Target:
+    row: dict[str, Any] = {"id": "t", "variable": variable, "place": "NO", "flow": "opiates", "from": "2001"}
+    row |= {"to": "2001", "value": 1.0, "unit": "kg/year", "use": "fit"}
+    return Target.model_validate(row | more)
+
+
+def values_of(dataset: xr.Dataset, region: Region, asked: Target) -> np.ndarray[Any, Any]:
+    (one,) = predictions(Seen(dataset, region, {"users_per_registered": np.full(6, 4.0)}), [asked])
+    assert one.values is not None, one.why
+    return one.values
+
+
+def test_a_year_is_twelve_mean_months(dataset: xr.Dataset, tiny: Region):
+    asked = target()
+    months = dataset["recorded_seizures"].sel(flow="opiates", state="NO", month="2001")
+    assert_allclose(values_of(dataset, tiny, asked), months.sum("month"), rtol=1e-5)
+
+
+def test_a_total_of_some_months_is_their_sum(dataset: xr.Dataset, tiny: Region):
+    asked = target(unit="kg", to="2001-08", **{"from": "2001-01"})
+    months = dataset["recorded_seizures"].sel(flow="opiates", state="NO", month=slice("2001-01", "2001-08"))
+    assert_allclose(values_of(dataset, tiny, asked), months.sum("month"), rtol=1e-5)
+
+
+def test_tonnes_are_a_thousand_kilograms(dataset: xr.Dataset, tiny: Region):
+    assert_allclose(values_of(dataset, tiny, target()), 1000 * values_of(dataset, tiny, target(unit="t/year")))
+
+
+@pytest.mark.parametrize("variable", ["recorded_seizures", "recorded_prevalence", "estimated_users"])
+def test_the_factor_multiplies(dataset: xr.Dataset, tiny: Region, variable: str):
+    asked = target(variable, unit="kg/year" if variable == "recorded_seizures" else "person")
+    twice = asked.model_copy(update={"factor": 2.0})
+    assert_allclose(values_of(dataset, tiny, twice), 2 * values_of(dataset, tiny, asked))
+
+
+def test_the_region_is_the_sum_of_its_members(dataset: xr.Dataset, tiny: Region):
+    states = [code for code, state in tiny.states.items() if state.kind == "member"]
+    parts = sum(values_of(dataset, tiny, target(place=state)) for state in states)
+    assert_allclose(values_of(dataset, tiny, target(place="region")), parts, rtol=1e-6)
+
+
+def test_shares_of_what_all_record_add_up_to_one(dataset: xr.Dataset, tiny: Region):
+    states = [code for code, state in tiny.states.items() if state.kind == "member"]
+    shares = [values_of(dataset, tiny, target("recorded_seizures_share", place=s, unit="share")) for s in states]
+    assert_allclose(sum(shares), 1, rtol=1e-6)
+
+
+def test_what_is_recorded_at_borders_is_the_recorded_share_of_what_is_seized_there(tiny: Region):
+    run = invented(tiny)
+    run["seized"] = run["seized_at"].sum("border").assign_attrs(run["seized"].attrs)
+    parts = sum(values_of(run, tiny, target(place=border)) for border in tiny.borders)
+    months = run["recorded_seizures"].sel(flow="opiates", month="2001").sum(("state", "month"))
+    assert_allclose(parts, months, rtol=1e-4)
+
+
+def test_what_does_not_change_has_grown_by_nothing(tiny: Region):
+    run = invented(tiny)
+    run["arrived"] = xr.ones_like(run["arrived"])
+    asked = target("arrived_growth", place="region", unit="ratio", to="2003", **{"from": "2000"})
+    assert_allclose(values_of(run, tiny, asked), 1)
+
+
+def test_growth_needs_two_years(dataset: xr.Dataset, tiny: Region):
+    (one,) = predictions(Seen(dataset, tiny), [target("arrived_growth", unit="ratio")])
+    assert one.values is None
+    assert "two years" in one.why
+
+
+def test_ranks_of_inner_borders_are_one_to_their_number(dataset: xr.Dataset, tiny: Region):
+    members = {code for code, state in tiny.states.items() if state.kind == "member"}
+    inner = [border for border in tiny.borders if set(border.split("-")) <= members]
+    ranks = [values_of(dataset, tiny, target("bribes_rank", place=b, flow=None, unit="rank")) for b in inner]
+    assert_allclose(np.sort(ranks, axis=0), np.repeat(np.arange(1, len(inner) + 1)[:, None], 6, axis=1))
+
+
+def test_members_stay_in_their_order(dataset: xr.Dataset, tiny: Region):
+    turned = dataset.isel(member=slice(None, None, -1))
+    for variable in ("recorded_seizures", "northern_share", "seized_share"):
+        place = "NO" if variable != "seized_share" else "NO-SO"
+        asked = target(variable, place=place, unit="kg/year" if variable == "recorded_seizures" else "share")
+        assert_allclose(values_of(turned, tiny, asked), values_of(dataset, tiny, asked)[::-1])
+
+
+@pytest.mark.parametrize("variable", ["seized_share", "smuggled_share", "northern_share", "unlawful_share"])
+def test_shares_are_shares(dataset: xr.Dataset, tiny: Region, variable: str):
+    of = {"smuggled_share": "contraband", "unlawful_share": "labour-migration"}.get(variable, "opiates")
+    place = {"northern_share": "NO", "unlawful_share": "region"}.get(variable, "NO-SO")
+    values = values_of(dataset, tiny, target(variable, place=place, flow=of, unit="share"))
+    assert np.all((values > 0) & (values < 1))
+
+
+def test_a_closure_that_changes_no_price_has_the_ratio_one(tiny: Region):
+    run = invented(tiny)
+    run["price_gap"] = xr.full_like(run["price_gap"], 0.3)
+    asked = target(
+        "closure_price_ratio", place="NO-SO", flow=None, unit="ratio", **{"from": "2002-03", "to": "2002-05"}
+    )
+    assert_allclose(values_of(run, tiny, asked), 1)
+
+
+def test_the_register_holds_fewer_than_use(dataset: xr.Dataset, tiny: Region):
+    true = values_of(dataset, tiny, target("estimated_users", unit="person"))
+    assert_allclose(values_of(dataset, tiny, target("registered_users", unit="person")), true / 4)
+
+
+def test_without_parameters_nobody_is_registered(dataset: xr.Dataset, tiny: Region):
+    (one,) = predictions(Seen(dataset, tiny), [target("registered_users", unit="person")])
+    assert one.values is None
+    assert "parameters" in one.why
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"flow": "tea"}, "no flow tea"),
+        ({"place": "highkeep"}, "no border highkeep"),
+        ({"from": "1890", "to": "1891"}, "dates"),
+        ({"unit": "litre"}, "no way"),
+        ({"variable": "smiles"}, "does not hold"),
+        ({"variable": next(iter(UNSEEN))}, next(iter(UNSEEN.values()))),
+    ],
+)
+def test_where_there_is_no_figure_the_reason_is_told(dataset: xr.Dataset, tiny: Region, changed: Any, why: str):
+    (one,) = predictions(Seen(dataset, tiny), [target(**changed)])
+    assert one.values is None
+    assert why in one.why
+
+
+@pytest.mark.parametrize("name", ["tiny", "central-asia"])
+def test_every_target_of_a_region_has_a_figure_or_a_reason(name: str):
+    region = open_region(name)
+    run = invented(region, members=2)
+    draws = {"users_per_registered": np.full(2, 4.0)}
+    for one in predictions(Seen(run, region, draws)):
+        if one.values is None:
+            assert one.why, one.target.id
+        else:
+            assert one.values.shape == (2,), one.target.id
+            assert np.isfinite(one.values).all(), one.target.id
+    silent = {row.variable for row in region.targets.values() if not has_way(row.variable, run)}
+    assert silent <= {*UNSEEN, "irregular_workers"}
+
+
+def test_what_cannot_be_answered_has_no_way():
+    assert not set(UNSEEN) & {*WAYS, *RECORD}
+
+
+def test_sums_of_the_files_do_not_depend_on_the_run():
+    region = open_region("central-asia")
+    aid = {row.id: row for row in region.targets.values() if row.variable == "aid"}
+    run = invented(region, members=2, names=["arrived"])
+    for one in predictions(Seen(run, region), aid.values()):
+        assert one.from_record
+        assert one.values is not None
+        assert_allclose(one.values, one.target.value, rtol=0.01)

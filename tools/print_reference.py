@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import importlib
 import inspect
 import re
 import sys
@@ -23,6 +24,7 @@ from panj.region.counts import counts
 from panj.region.flows import Parameter
 from panj.simulation import quantities
 from panj.simulation.month import MONTH
+from panj.simulation.society.society import ORDER
 
 REGION = "central-asia"
 CODE = Path(panj.__file__).parent
@@ -225,7 +227,13 @@ def model_page(text: str) -> str:
     Raises:
         ValueError: A printed part is missing, or there twice.
     """
-    parts = {"month": _month(), "constants": _constants(), "mechanisms": _mechanisms(), "unwired": _unwired()}
+    parts = {
+        "month": _month(),
+        "society": _society(),
+        "constants": _constants(),
+        "mechanisms": _mechanisms(),
+        "unwired": _unwired(),
+    }
     for name, lines in parts.items():
         begin, end = f"<!-- printed: {name} -->", "<!-- end -->"
         found = re.findall(f"{begin}.*?{end}", text, flags=re.DOTALL)
@@ -239,11 +247,18 @@ def _month() -> list[str]:
     return [f"{number}. *{step.__name__}*: {_first(step)}" for number, step in enumerate(MONTH, start=1)]
 
 
+def _society() -> list[str]:
+    rooms = (importlib.import_module(f"panj.simulation.society.{name}") for name in ORDER)
+    return [
+        f"{number}. `{room.__name__.rpartition('.')[2]}.py`: {_first(room)}" for number, room in enumerate(rooms, 1)
+    ]
+
+
 def _constants() -> list[str]:
     rows = [
         (f"`{name}`", value, meaning, f"`{path.relative_to(CODE).as_posix()}`")
         for room in ("simulation", "ensembles")
-        for path in sorted((CODE / room).glob("*.py"))
+        for path in sorted((CODE / room).rglob("*.py"))
         for name, value, meaning in _numbers(path)
     ]
     return _table(("name", "value", "meaning", "in"), rows)
@@ -275,7 +290,7 @@ def _unwired() -> list[str]:
     """Functions of mechanisms that neither the simulation nor another function of theirs calls, file by file."""
     within = {path: path.read_text(encoding="utf-8") for path in sorted((CODE / "mechanisms").glob("[a-z]*.py"))}
     called = set[str]()
-    for text in (path.read_text(encoding="utf-8") for path in sorted((CODE / "simulation").glob("*.py"))):
+    for text in (path.read_text(encoding="utf-8") for path in sorted((CODE / "simulation").rglob("*.py"))):
         imports = (part for part in ast.parse(text).body if isinstance(part, ast.ImportFrom))
         called |= {f"{part.module}.{one.name}" for part in imports for one in part.names}
     rows = []
@@ -296,8 +311,8 @@ def _unwired() -> list[str]:
     return rows
 
 
-def _first(function: Callable[..., object]) -> str:
-    return _sentence(inspect.getdoc(function) or "")
+def _first(what: object) -> str:
+    return _sentence(inspect.getdoc(what) or "")
 
 
 def _sentence(docstring: str) -> str:

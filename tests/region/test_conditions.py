@@ -47,6 +47,20 @@ def test_course(course: str, values: list[float]) -> None:
     assert value_in(Month("2000-01"), [], kind) == 7
 
 
+def test_season_comes_again_every_year() -> None:
+    rows = [condition("sowing", "", "2000-10", 0.4), condition("sowing", "", "2000-11", 1)]
+    kind = CONDITIONS["sowing"]
+    found = [value_in(month, rows, kind) for month in months(Month("1999-11"), Month("2002-12"))]
+    year = [0.0] * 9 + [0.4, 1.0, 0.0]
+    assert found == [0.0, 0.0] + year * 3
+
+
+@pytest.mark.parametrize("region", ["tiny", "central-asia"])
+def test_all_opium_of_a_year_is_gathered(region: str) -> None:
+    rows = [row for row in open_region(region).conditions if row.quantity == "harvesting"]
+    assert sum(row.value for row in rows) == pytest.approx(1)
+
+
 def test_scenario_without_a_date_drops_and_adds(tiny: Region) -> None:
     without = tiny.overlay("no-raid")
     assert (of(tiny, "attack", "", "2001-09"), of(without, "attack", "", "2001-09")) == (1, 0)
@@ -68,6 +82,21 @@ CHANGES = {
     "linear bent": ([], [("pay", "NO", "2003-12", 250)], "pay", "NO", {"2001-12": 130, "2002-12": 190, "2003-12": 250}),
     "pulse dropped": (["attack"], [], "attack", "", {"2001-09": 1, "2002-01": 0}),
     "pulse added before": ([], [("attack", "", "2001-05", 1)], "attack", "", {"2001-05": 0, "2001-09": 1}),
+    "season dropped": (["sowing"], [], "sowing", "", {"2001-10": 0.4, "2002-09": 0, "2002-10": 0, "2003-11": 0}),
+    "season added": (
+        [],
+        [("sowing", "", "2002-03", 0.2)],
+        "sowing",
+        "",
+        {"2001-03": 0, "2002-03": 0.2, "2003-03": 0.2},
+    ),
+    "season replaced": (
+        ["sowing"],
+        [("sowing", "", "2002-10", 1)],
+        "sowing",
+        "",
+        {"2001-11": 1, "2003-10": 1, "2002-11": 0},
+    ),
     "pulse added": ([], [("attack", "", "2002-05", 1)], "attack", "", {"2002-05": 1}),
 }
 

@@ -1,21 +1,23 @@
 """Roads, rules, guards and volumes of a region on its clock."""
 
+import importlib
 import inspect
+import pkgutil
 import re
 from dataclasses import replace
-from importlib.resources import files
 
 import numpy as np
 import pytest
 
+from panj import simulation
 from panj.basics.dates import Month, months
 from panj.region import open_region
 from panj.region.regimes import Rule
-from panj.simulation import response
 from panj.simulation.guards import guards
 from panj.simulation.needed import PARAMETERS
 from panj.simulation.overland import roads_of, short_cuts
 from panj.simulation.rules import CLASSES, levers, share_held
+from panj.simulation.society.felt import RELAXING
 from panj.simulation.volumes import monthly
 from panj.simulation.world import onward, sizes, world_of
 
@@ -213,11 +215,18 @@ def test_the_world_has_a_link_each_way(central_world, central_asia):
     assert (central_world.state[0, ::2] == central_world.state[1, 1::2]).all()
 
 
+CALL = r"\b(?:turn\.)?filled\(\s*(?!self|mechanism)(\w+),"
+"""A mechanism that is called with its causes, its parameters filled in."""
+
+
 def test_the_list_of_needed_parameters_is_what_the_code_asks_for(central_asia):
-    code = [file.read_text() for file in files("panj.simulation").iterdir() if file.name.endswith(".py")]
-    asked = {name for text in code for name in re.findall(r'\bp\["(\w+)"\]', text)}
-    mechanisms = {getattr(response, name) for name in re.findall(r"filled\(\s*(\w+),", inspect.getsource(response))}
+    rooms = [
+        importlib.import_module(room.name) for room in pkgutil.walk_packages(simulation.__path__, "panj.simulation.")
+    ]
+    code = {room: inspect.getsource(room) for room in rooms}
+    asked = {name for text in code.values() for name in re.findall(r'\bp\["(\w+)"\]', text)}
+    mechanisms = {getattr(room, name) for room, text in code.items() for name in re.findall(CALL, text)}
     filled = {name for mechanism in mechanisms for name in inspect.signature(mechanism).parameters}
     given = {"scruples"}  # not a parameter here: services are at rest when the clock begins
-    wanted = (asked | filled & set(central_asia.parameters) | set(response.RELAXING)) - given
+    wanted = (asked | filled & set(central_asia.parameters) | set(RELAXING)) - given
     assert wanted == set(PARAMETERS), "Mend src/panj/simulation/needed.py"

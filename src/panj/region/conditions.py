@@ -10,14 +10,14 @@ from panj.basics.dates import Month
 from panj.basics.reading import Date, Ids, Row, Text
 
 Axis = Literal["region", "state", "border", "side"]
-Course = Literal["level", "linear", "pulse"]
+Course = Literal["level", "linear", "pulse", "season"]
 
 
 class Kind(NamedTuple):
     """What a condition is: where it stands, how it runs between its dates, and what it is where nothing is given.
 
     ``course``: a level holds from the month of its date on; a linear one runs straight between its dates and is flat
-    outside them; a pulse is only in its month.
+    outside them; a pulse is only in its month; a season comes again in the same month of every year.
     """
 
     axis: Axis
@@ -37,6 +37,8 @@ CONDITIONS: dict[str, Kind] = {
     "campaign": Kind("region", "level", 0, "0-1", "A military campaign against the militants"),
     "attack": Kind("region", "pulse", 0, "size", "An attack abroad that draws donors; 1 is the size of the pivot's"),
     "attack_home": Kind("state", "pulse", 0, "size", "An attack at home; 1 is a series that shakes the government"),
+    "sowing": Kind("region", "season", 0, "0-1", "Share of the poppy fields not yet sown anew that is sown"),
+    "harvesting": Kind("region", "season", 0, "0-1", "Share of a year's opium that is gathered; a year sums to 1"),
     "producer": Kind("state", "level", 0, "0-1", "1 where opium is grown"),
     "market_wage": Kind("state", "linear", 60, "USD/month", "What work earns outside the service"),
     "pay": Kind("state", "linear", 50, "USD/month", "Official pay of an officer at the border"),
@@ -52,6 +54,9 @@ CONDITIONS: dict[str, Kind] = {
     "reform": Kind("state", "level", 0, "0-1", "Reform of economy and state at home"),
     "own_funds": Kind("state", "linear", 0, "USD/month", "What the state itself spends to equip and keep its line"),
     "other_revenue": Kind("state", "linear", 0, "USD/month", "Revenue of the state other than customs"),
+    "duty_level": Kind("state", "level", 0.5, "0-1", "Duties in force over duties in full, as a mean over goods"),
+    "density": Kind("border", "level", 30, "person/km2", "People of the border districts"),
+    "households": Kind("border", "level", 50, "household/km", "Households by a kilometre of border, on each side"),
     "rival_maps": Kind("border", "level", 0, "0-1", "Share of the open part for which each side has another map"),
     "mixed": Kind("border", "level", 0, "0-1", "Share of the open part that is lived in and used from both sides"),
     "ceded": Kind("border", "level", 0, "0-1", "Share of the open part that the settlement on the table gives away"),
@@ -111,6 +116,9 @@ def value_in(month: Month, conditions: Iterable[Condition], kind: Kind) -> float
     before = rows[after - 1] if after else None
     if kind.course == "pulse":
         return before.value if before and before.month == month else kind.default
+    if kind.course == "season":
+        same = [row for row in rows[:after] if (month - row.month) % 12 == 0]
+        return same[-1].value if same else kind.default
     if kind.course == "level":
         return before.value if before else kind.default
     if before is None or after == len(rows):
@@ -150,6 +158,10 @@ def _since(old: list[Condition], new: list[Condition], gone: bool, since: Month)
     later = [row for row in _replaced(old, new, gone) if row.month >= since]
     if kind.course == "pulse":
         return past + later
+    if kind.course == "season":
+        ended = {since + (old.month - since) % 12: old for old in past} if gone else {}
+        said = {row.month for row in later}
+        return past + later + [_pin(row, month, kind.default) for month, row in ended.items() if month not in said]
     if gone or any(row.month <= since for row in new):
         later = [row for row in later if row.month != since] + [_pin(row, since, value_in(since, new, kind))]
     if kind.course == "linear":

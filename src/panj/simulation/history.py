@@ -22,13 +22,13 @@ from panj.simulation.month import (
     Stocks,
     busy_and_quiet,
     by_border,
-    causes_at,
     flow_sum,
     month,
 )
 from panj.simulation.needed import LINKS
-from panj.simulation.response import Society, begin, settling
 from panj.simulation.routes import shares_of_routes
+from panj.simulation.society import begin, settling
+from panj.simulation.society import reported as of_society
 from panj.simulation.world import Months, World, one_hot
 
 Results = dict[str, NDArray[Any]]
@@ -99,7 +99,8 @@ def _history(
     parts = [unroll(network.only(pairs.tolist()), _columns(world, pairs)) for pairs in (busy, quiet)]
     given = Given(p, network, parts[0], parts[1], _free_cost(world, p, network), links)
     members = luck.shape[-1]
-    society = begin(world, p)
+    first: Months = jax.tree.map(lambda series: series[0], months)
+    society = begin(world, p, first)
     going = jnp.ones((len(busy), len(network.origins), members))
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
@@ -110,11 +111,11 @@ def _history(
         past=(jnp.zeros((MEMORY, 2 * len(world.posts) + going.shape[0] * going.shape[1], members)),) * 2,
         society=society,
         rest=society,
-        usual={},
+        usual=None,
     )
-    first: Months = jax.tree.map(lambda series: series[0], months)
-    felt = jax.eval_shape(lambda: causes_at(world, given, first, luck[0], start))
-    start = eqx.tree_at(lambda s: s.usual, start, {name: jnp.zeros(x.shape, x.dtype) for name, x in felt.items()})
+    shapes = jax.eval_shape(lambda: month(world, given, first, luck[0], start, jnp.asarray(False))[0].usual)
+    usual = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
+    start = eqx.tree_at(lambda s: s.usual, start, usual, is_leaf=lambda x: x is None)
 
     def one(stocks: Stocks, of: tuple[Months, Array, Array]) -> tuple[Stocks, dict[str, Array]]:
         now, chance, begun = of
@@ -197,37 +198,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "crossing_traffic": jnp.swapaxes(by_flow, 0, 1).reshape(-1, 2, *by_flow.shape[::2]).sum(axis=1),
         "residual": known["residual"],
         "radius": _radius(world, given, crossing.cost),
-    } | _of_society(stocks.society, known["told"])
-
-
-def _of_society(society: Society, told: dict[str, Array]) -> dict[str, Array]:
-    """Stocks when the month begins, and what follows from them."""
-    return {
-        "integrity": society.integrity.mean(axis=1),
-        "tightening": society.tightening.mean(axis=1),
-        "tension": society.tension,
-        "settled": society.settled,
-        "pressure": society.pressure.mean(axis=1),
-        "incidents": told["incidents"],
-        "unrest": told["unrest"],
-        "raids": told["raids"],
-        "militants": society.militants,
-        "repression": society.repression,
-        "attention": society.attention,
-        "terror_first": told["terror_first"],
-        "aid_modelled": told["aid_modelled"],
-        "opium": told["opium"],
-        "opium_stock": society.stored,
-        "opium_price": told["opium_price"],
-        "users": society.users,
-        "drug_money": told["drug_money"],
-        "price_gap": society.price_gap.mean(axis=1),
-        "income": told["income"],
-        "poverty": society.poverty.mean(axis=1),
-        "loyalty": society.loyalty.mean(axis=1),
-        "revenue": told["revenue"],
-        "budget": society.budget,
-    }
+    } | of_society(stocks.society, known["causes"])
 
 
 def _worth(world: World, by_flow: Float[Array, "F M"], harmful: bool) -> Float[Array, " M"]:

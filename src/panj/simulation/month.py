@@ -31,7 +31,7 @@ from panj.simulation.crossing import (
     standing,
     working_hours,
 )
-from panj.simulation.response import Causes, Felt, Society, appetite, causes_of, observed, respond
+from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, observed, respond
 from panj.simulation.world import Months, Traits, World, one_hot
 
 SWEEPS = 10
@@ -59,7 +59,7 @@ class Stocks(eqx.Module):
         past: How passage found its balance in the months before, two times MEMORY x N x M.
         society: Institutions, markets, militants.
         rest: The same as it stood when the clock began.
-        usual: What mechanisms felt when the clock began.
+        usual: What mechanisms felt when the clock began; None while only its shape is asked for.
     """
 
     donated: Float[Array, "S 2 M"]
@@ -70,7 +70,7 @@ class Stocks(eqx.Module):
     past: tuple[Float[Array, "memory N M"], Float[Array, "memory N M"]]
     society: Society
     rest: Society
-    usual: Causes
+    usual: Causes | None
 
 
 class Given(eqx.Module):
@@ -101,8 +101,8 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     """Staff, equipment and skill of the month, and what they can see (L35, L37)."""
     p = given.p
     society, sides = stocks.society, world.border_states
-    integrity = society.integrity[world.section_border]
-    means = society.budget[sides][world.section_border]
+    integrity = society.services.integrity[world.section_border]
+    means = society.revenue.budget[sides][world.section_border]
     line = now.staff[..., None] * p["strength_scale"]
     post = now.officers[..., None] * p["strength_scale"]
     people = jnp.maximum(line + post, 1e-3)
@@ -140,7 +140,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             officers=officers,
             quality=at_links(worth * integrity),
             integrity=at_links(integrity),
-            tightening=now.reacts * society.tightening[world.border, world.side[1]],
+            tightening=now.reacts * society.regime.tightening[world.border, world.side[1]],
             backlog=stocks.backlog,
             hours=working_hours(world, p),
         ),
@@ -258,11 +258,10 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
 
 def response(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """How institutions, markets, donors and militants answer; all of it acts from the next month on."""
-    causes = causes_of(world, now, stocks.society, observed(world, now, known))
-    usual = jax.tree.map(lambda old, new: jnp.where(known["begun"], old, new), stocks.usual, causes)
-    felt = Felt(causes, usual, given.links)
-    society, told = respond(world, given.p, now, stocks.society, known, felt)
-    return known | {"causes": causes, "society": society, "told": told}
+    causes = causes_of(world, now, stocks.society, observed(world, known))
+    felt = Felt(causes, stocks.usual, known["begun"], given.links)
+    society, felt = respond(Turn(world, given.p, now, stocks.society, felt))
+    return known | {"causes": felt.causes, "usual": felt.at_start().causes, "society": society}
 
 
 def noticed_on_line(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
@@ -297,17 +296,9 @@ def month(
         past=known["past"],
         society=known["society"],
         rest=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.rest, known["society"]),
-        usual=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.usual, known["causes"]),
+        usual=known["usual"],
     )
     return inherited, known
-
-
-def causes_at(world: World, given: Given, now: Months, luck: Float[Array, "N M"], stocks: Stocks) -> Causes:
-    """What mechanisms feel in a month, without their answer."""
-    known: Known = {}
-    for step in MONTH[:-1]:
-        known = step(world, given, now, luck, stocks, known)
-    return causes_of(world, now, stocks.society, observed(world, now, known))
 
 
 def dated(p: Parameters, now: Months) -> Parameters:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import shortest_path
 
@@ -95,7 +95,6 @@ class Months(NamedTuple):
         conditions: What the region takes from outside, by name: alone, by state, by border or by border and side.
         settled: Share of a border that is delimited by the dated record, by border.
         reacts: 1 once a scenario lets rules, talks and donors answer on their own, 0 before.
-        month: Of the year, 0-11.
     """
 
     open: Float[Array, "..."]
@@ -116,7 +115,6 @@ class Months(NamedTuple):
     conditions: dict[str, Float[Array, "..."]]
     settled: Float[Array, "..."]
     reacts: Float[Array, "..."]
-    month: Int[Array, "..."]
 
 
 @dataclass(frozen=True)
@@ -473,7 +471,6 @@ def _months(
         conditions={name: array(series) for name, series in conditions(region, clock).items()},
         settled=array([[delimited_share(region, border, month.last) for border in region.borders] for month in clock]),
         reacts=array([region.reacts_from is not None and month >= region.reacts_from for month in clock]),
-        month=jnp.asarray([month.first.month - 1 for month in clock]),
     )
 
 

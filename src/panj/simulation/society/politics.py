@@ -1,0 +1,106 @@
+"""Politics of borders: tension, pressure, talks and works on the line.
+
+L05-L09, L12-L14, L21-L23, L71, L76-L78, L89, R4, R10. Talks settle lines only where a scenario lets them.
+"""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from panj.mechanisms.leverage import pressure_next
+from panj.mechanisms.politics import tension_next
+from panj.mechanisms.regime import works_next
+from panj.mechanisms.settlement import protest, settled_next, settlement_hazard
+from panj.simulation.crossing import Parameters
+from panj.simulation.society.felt import Causes, Turn, at_rest
+from panj.simulation.society.places import other, per_side
+from panj.simulation.world import Months, World
+
+
+class Politics(eqx.Module):
+    """Between two states.
+
+    Attributes:
+        tension: B x M, 0-1.
+        settled: Share of a border that is delimited, B x M, 0-1.
+        works: Share of a border with works on contested ground, B x M, 0-1; ``agreed``: along agreed lines.
+        pressure: Of a side's state on the other, B x 2 x M, 0-1.
+    """
+
+    tension: Float[Array, "B M"]
+    settled: Float[Array, "B M"]
+    works: Float[Array, "B M"]
+    agreed: Float[Array, "B M"]
+    pressure: Float[Array, "B 2 M"]
+
+
+def begin(world: World, p: Parameters, now: Months) -> Politics:
+    """Lines as the record says, some tension, no works and no pressure; the settling finds the balance."""
+    side = jnp.zeros((*world.border_states.shape, p["integrity"].shape[0]))
+    border = side[:, 0]
+    return Politics(
+        tension=border + 0.2, settled=border + now.settled[:, None], works=border, agreed=border, pressure=side
+    )
+
+
+def step(turn: Turn) -> tuple[Politics, Causes]:
+    """All of it one month on."""
+    felt, politics, now = turn.felt, turn.society.politics, turn.now
+    acts = now.reacts * felt("L22", "tightening")
+
+    def strained(tension: Array) -> Array:
+        found: Array = turn.filled(
+            tension_next,
+            tension=tension,
+            claims_open=felt("L07", "claims_open"),
+            contested=felt("L14", "contested"),
+            tightening=acts[:, 0],
+            tightening_other=acts[:, 1],
+            opacity=felt("L71", "opacity"),
+            pressure=felt("L78", "pressure")[:, 0],
+            pressure_other=felt("L78", "pressure")[:, 1],
+            incidents=felt.causes["incidents"],
+            unrest=felt.causes["unrest"],
+            settled=felt("L08", "settled"),
+            cooperation=felt("L89", "cooperation"),
+        )
+        return found
+
+    settling = turn.filled(
+        settlement_hazard,
+        tension=felt("L23", "tension"),
+        opacity=felt("L21", "opacity"),
+        rival_maps=felt("L09", "rival_maps"),
+        mixed=felt("L09", "mixed"),
+        protest=turn.filled(protest, ceded=felt("L06", "ceded"), nationalism=felt("L05", "nationalism")),
+    )
+    agreed_line = turn.filled(settled_next, settled=politics.settled, settling=settling)
+    works = turn.filled(
+        works_next,
+        agreed=politics.agreed,
+        contested=politics.works,
+        settled=felt("L12", "settled"),
+        security_need=jnp.minimum(felt("L13", "extremists"), 1.0),
+    )
+    pressure = turn.filled(
+        pressure_next,
+        pressure=politics.pressure,
+        pressure_other=other(felt("L78", "pressure")),
+        dependence=felt("L77", "dependence"),
+        tension=per_side(felt("R4", "tension")),
+    )
+    after = Politics(
+        tension=at_rest(strained, strained(politics.tension), felt.begun),
+        settled=jnp.where(now.reacts > 0, agreed_line, now.settled[:, None]),
+        works=works.contested,
+        agreed=works.agreed,
+        pressure=pressure,
+    )
+    return after, {}
+
+
+def reported(politics: Politics, causes: Causes) -> dict[str, Array]:
+    """What a run keeps of it."""
+    return {"tension": politics.tension, "settled": politics.settled, "pressure": politics.pressure.mean(axis=1)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from panj.basics.dates import months
@@ -16,6 +17,11 @@ from panj.region import Region
 @dataclass(frozen=True)
 class InventedRun:
     dataset: xr.Dataset
+
+    @property
+    def experiments(self) -> pd.DataFrame:
+        members = self.dataset["member"].to_numpy()
+        return pd.DataFrame({"member": members, "converged": True, "p:luck": np.linspace(0, 1, len(members))})
 
 
 def invent_run(region: Region, members: int = 20, failed: int = 1, seed: int = 7) -> InventedRun:

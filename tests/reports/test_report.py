@@ -22,7 +22,7 @@ from panj.reports import render, summary_table
 from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
 from panj.reports.fans import _opiates
 from panj.reports.map import draw_map
-from panj.reports.targets import against_targets
+from panj.reports.score import USES
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 
@@ -202,12 +202,12 @@ def test_a_year_of_opium_is_compared_by_its_months(region: Region, run: Invented
     assert series[0].unit == "t/year"
 
 
-def test_targets_are_compared_in_their_own_unit(region: Region, run: InventedRun):
-    rows = {met.target.id: met for met in against_targets(run.dataset, region)}
-    met = rows["no-so-trespasses-2002"]
-    year = run.dataset["recorded_trespasses"].sel(border="NO-SO", month=slice("2002-01-01", "2002-12-31"))
-    assert met.modelled is not None
-    assert met.modelled.median == pytest.approx(float(year.sum("month").median()), rel=1e-4)
+def test_every_published_number_stands_in_the_report_with_its_use(html: str, region: Region):
+    table = html[html.index('id="targets"') : html.index('id="evidence"')]
+    for target in region.targets.values():
+        assert USES[target.use] in table
+    assert table.count('<span class="outcome') == len(region.targets)
+    assert "inside their 90 % interval" in table
 
 
 def test_the_summary_prints(run: InventedRun, region: Region):

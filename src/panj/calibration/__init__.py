@@ -4,6 +4,22 @@ Knows a run by its results and a region by its files; how a month is simulated i
 run in `ensembles`, how it is shown in `reports`.
 """
 
-from panj.calibration.observe import Prediction, Seen, has_way, predictions, unit_of
+from panj.calibration.observe import Prediction, Seen, draws_of, has_way, predictions, seen_in, unit_of
+from panj.calibration.score import Score, Total, scores, total
+from panj.calibration.screen import Screened, screen
 
-__all__ = ["Prediction", "Seen", "has_way", "predictions", "unit_of"]
+__all__ = [
+    "Prediction",
+    "Score",
+    "Screened",
+    "Seen",
+    "Total",
+    "draws_of",
+    "has_way",
+    "predictions",
+    "scores",
+    "screen",
+    "seen_in",
+    "total",
+    "unit_of",
+]

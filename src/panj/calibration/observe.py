@@ -7,7 +7,7 @@ not hold, and why. A variable with the name of a quantity needs no way of its ow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
+from panj.ensembles import Run
 from panj.region import Region, Target, delimited_share, posts_open
 from panj.region.conditions import CONDITIONS, value_in
 
@@ -49,6 +50,20 @@ class Seen:
     dataset: xr.Dataset
     region: Region
     draws: Mapping[str, Values] = field(default_factory=dict)
+
+
+def draws_of(experiments: pd.DataFrame, members: Sequence[int] | NDArray[np.int_]) -> dict[str, Values]:
+    """Parameters of some members, by name, from the table of a run's members."""
+    rows = experiments.set_index("member").loc[list(members)]
+    return {str(name)[2:]: rows[name].to_numpy(float) for name in rows if str(name).startswith("p:")}
+
+
+def seen_in(run: Run, region: Region) -> Seen:
+    """A finished run as it is judged: members that did not converge are left out, unless most did not."""
+    good = run.experiments["converged"].to_numpy(bool)
+    chosen = np.flatnonzero(good) if good.sum() * 2 >= good.size else np.arange(good.size)
+    dataset = run.dataset.isel(member=chosen)
+    return Seen(dataset, region, draws_of(run.experiments, dataset["member"].to_numpy()))
 
 
 @dataclass(frozen=True)

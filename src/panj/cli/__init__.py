@@ -31,7 +31,7 @@ COMMANDS = {
     "compare": "Compare two runs, or two scenarios, member by member.",
     "loops": "Cut every feedback loop in turn; say what it adds.",
     "report": "Write the report of a run again.",
-    "targets": "Compare a run with the numbers it should meet.",
+    "score": "Say of every published number whether a run meets it.",
 }
 """What each command is for, in one line. A command is offered once its file ``panj/cli/<name>.py`` is there."""
 

@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
-from panj.reports import evidence, missing, words
+from panj.calibration import Score, Seen, draws_of, scores
+from panj.reports import evidence, missing, score, words
 from panj.reports.answer import answer, lower_the, span, unchanged
 from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_after
 from panj.reports.charts import dot_plot
@@ -22,10 +23,9 @@ from panj.reports.fans import fan_groups, main_flow
 from panj.reports.map import STATUSES, draw_map
 from panj.reports.summary import Interval, settled_members
 from panj.reports.table import Line, securities, success_by_flow
-from panj.reports.targets import Met, against_targets
 
 if TYPE_CHECKING:
-    from panj.region import Region, Target
+    from panj.region import Region
 
 
 class Run(Protocol):
@@ -34,6 +34,10 @@ class Run(Protocol):
     @property
     def dataset(self) -> xr.Dataset:
         """The quantities of quantities.csv; attributes ``region``, ``scenario``, ``seed`` and ``version``."""
+
+    @property
+    def experiments(self) -> pd.DataFrame:
+        """One row a member: its number and its parameters."""
 
 
 AT_ONCE = 1_500_000_000
@@ -85,6 +89,7 @@ def render(run: Run, region: Region) -> str:
         "known": sorted({one for one in cited if one not in known}),
     }
     aspects = _aspects(table, region, dataset)
+    board = scores(Seen(dataset, region, draws_of(run.experiments, dataset["member"].to_numpy())))
     environment = _environment()
     environment.filters["listing"] = words.listing
     environment.filters["links"] = lambda ids: evidence.links(list(ids), known)
@@ -108,7 +113,8 @@ def render(run: Run, region: Region) -> str:
         aspects=aspects,
         same=unchanged(aspects),
         flows=[_line_view(line) for line in success_by_flow(dataset, region)],
-        targets=[_target_view(met, region) for met in against_targets(dataset, region)],
+        targets=[_target_view(row, region) for row in board],
+        totals=score.total_lines(board),
         sources=evidence.by_source(region, cited),
         judgements=evidence.judgements_on(region, cited),
         parameters=list(region.parameters.values()),
@@ -197,31 +203,19 @@ def _aspects(table: BeforeAfter, region: Region, dataset: xr.Dataset) -> list[di
     return rows
 
 
-def _target_view(met: Met, region: Region) -> dict[str, Any]:
-    target = met.target
-    unit = "1" if target.unit == "share" else target.unit
-    form = words.scale(abs(target.value), unit)
-    told = [value for value in (target.value, target.low, target.high) if value is not None]
-    exact = words.Scale(form.factor, form.suffix, max(words.digits(value * form.factor) for value in told))
-    observed = exact.full(target.value)
-    if target.low is not None and target.high is not None:
-        observed += f" ({exact.bare(target.low)} to {exact.bare(target.high)})"
-    modelled = words.interval_text(met.modelled, words.scale_of((met.modelled,), unit))
-    if met.from_record and met.modelled:
-        whole = words.digits(met.modelled.median * form.factor, 2)
-        modelled = words.Scale(form.factor, form.suffix, whole).full(met.modelled.median)
-    why = "from the region's dated files, not from the run" if met.from_record else met.why
-    name = _target_name(target, region)
-    view = {"target": target, "name": name, "observed": observed, "modelled": modelled}
-    return {**view, "outcome": met.outcome, "why": why}
-
-
-def _target_name(target: Target, region: Region) -> str:
-    """``Recorded seizures, cannabis, Northland``."""
-    parts = [target.variable.replace("_", " ").capitalize()]
-    if target.flow in region.flows:
-        parts.append(region.flows[target.flow].title)
-    places = {"region": "the whole region"}
-    places |= {code: state.name for code, state in region.states.items()}
-    places |= {code: border.name for code, border in region.borders.items()}
-    return ", ".join([*parts, places.get(target.place, target.place)])
+def _target_view(row: Score, region: Region) -> dict[str, Any]:
+    mark, said, _ = score.MARKS[row.outcome]
+    median, half, most = score.predicted(row)
+    return {
+        "target": row.target,
+        "name": score.name_of(row.target, region),
+        "use": score.USES[row.target.use],
+        "published": score.observed(row.target),
+        "median": median,
+        "half": half,
+        "most": most,
+        "outcome": row.outcome,
+        "said": f"{mark} {said}",
+        "why": "from the region's dated files, not from the run" if row.from_record else row.why,
+        "diagnosis": score.diagnosis(row, region) if row.outcome == "missed" and not row.from_record else "",
+    }

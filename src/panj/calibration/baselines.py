@@ -1,0 +1,108 @@
+"""Three ways to predict a published number without a model; one that does no better explains nothing.
+
+- *No change*: the number that was published last for the same variable, place and flow before.
+- *Openness*: in proportion to how open the borders of the place are, 1 less the rigidity of the dated rules.
+- *Unit elasticity*: in proportion to the volume that the files give to the flow, and one per cent less for every per
+  cent that crossing is dearer, its cost taken as 1 plus rigidity.
+
+The last two have one constant in each stratum: the geometric mean over the targets of it that are fitted, the one
+that is predicted left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import xarray as xr
+
+from panj.basics.codes import ends
+from panj.basics.dates import Month, first_day, last_day
+from panj.calibration.observe import NoFigure, Seen, member_states, window
+from panj.calibration.split import stratum
+from panj.region import Region, Target
+
+Driver = Callable[[Seen, Target], float | None]
+
+
+def rate(target: Target, value: float) -> float:
+    """A number as a monthly rate where it counts what happened in some months, else as it is."""
+    if target.unit.endswith("/year"):
+        return value / 12
+    if target.variable.startswith("recorded_") and target.unit in ("kg", "t", "person"):
+        return value / (Month(last_day(target.to)) - Month(first_day(target.from_)) + 1)
+    return value
+
+
+def no_change(target: Target, others: Sequence[Target]) -> float | None:
+    """The last number published before, of the same variable, place and flow; None for the first."""
+    same = (target.variable, target.place, target.flow)
+    earlier = [
+        one
+        for one in others
+        if (one.variable, one.place, one.flow) == same and last_day(one.to) < first_day(target.from_)
+    ]
+    if not earlier:
+        return None
+    last = max(earlier, key=lambda one: (last_day(one.to), one.id))
+    return rate(last, last.value) / rate(target, 1.0)
+
+
+def openness(seen: Seen, target: Target) -> float | None:
+    """1 less the mean rigidity of the borders of a place in the months of a target."""
+    borders = borders_of(seen.region, target.place)
+    if not borders or "rigidity" not in seen.dataset:
+        return None
+    try:
+        rigidity = window(seen.dataset["rigidity"].sel(border=borders), target)
+    except NoFigure:
+        return None
+    return float(1 - rigidity.mean())
+
+
+def unit_elasticity(seen: Seen, target: Target) -> float | None:
+    """The volume of the flow of a target over the cost of crossing, 1 plus rigidity."""
+    open_share = openness(seen, target)
+    if open_share is None:
+        return None
+    return _volume(seen, target) / (2 - open_share)
+
+
+def _volume(seen: Seen, target: Target) -> float:
+    """What would set out in a month by the files, the median over members; 1 where a target knows no flow."""
+    potential: xr.DataArray | None = seen.dataset.get("potential")
+    if potential is None or not target.flow or target.flow not in potential["flow"].to_numpy().tolist():
+        return 1.0
+    return float(window(potential.sel(flow=target.flow), target).mean("month").median())
+
+
+def in_proportion(seen: Seen, target: Target, others: Sequence[Target], to: Driver) -> float | None:
+    """What a target would be in proportion to something, by the other targets of its stratum that are fitted."""
+    own = to(seen, target)
+    if not own:
+        return None
+    logs = [
+        np.log(rate(one, one.value) / driver)
+        for one in others
+        if one.id != target.id and one.use == "fit" and stratum(one) == stratum(target) and one.value > 0
+        if (driver := to(seen, one))
+    ]
+    if not logs:
+        return None
+    return float(np.exp(np.mean(logs)) * own / rate(target, 1.0))
+
+
+def borders_of(region: Region, place: str) -> list[str]:
+    """The borders of a place: itself, those of a state, or for the region those of its members."""
+    if place in region.borders:
+        return [place]
+    states = set(member_states(region)) if place == "region" else {place}
+    return [border for border in region.borders if states & set(ends(border))]
+
+
+BASELINES: dict[str, Callable[[Seen, Target, Sequence[Target]], float | None]] = {
+    "no change": lambda seen, target, others: no_change(target, others),
+    "openness": lambda seen, target, others: in_proportion(seen, target, others, openness),
+    "unit elasticity": lambda seen, target, others: in_proportion(seen, target, others, unit_elasticity),
+}
+"""What each of them predicts for a target among others, in the target's unit; None where it has no figure."""

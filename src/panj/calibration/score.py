@@ -1,0 +1,172 @@
+"""The scoreboard: each target beside what a run says of it, and how good the run is altogether."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from panj.calibration.baselines import BASELINES
+from panj.calibration.diagnosis import Driver, drivers
+from panj.calibration.observe import Seen, predictions
+from panj.calibration.scales import bound, kept, off_scale, on_scale, spread_of
+from panj.region import Target
+
+Outcome = Literal["within 50 %", "within 90 %", "kept", "missed", "no figure"]
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+NODES = norm.ppf((np.arange(400) + 0.5) / 400)
+"""Error and discrepancy of each member's prediction, as points of equal weight."""
+
+WIDE = 10.0
+"""A 90 % interval whose ends lie farther apart than by this factor says little."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """A target beside a run.
+
+    Attributes:
+        target: The published number.
+        predicted: Of a number published under the same errors, quantiles at ``QUANTILES``; None without a figure. What
+            is foretold is the number, so the error of the number and the discrepancy of the model are in it.
+        model: The same without errors: how far members differ; None without a figure.
+        outcome: Where the published number lies in it, or whether a bound is kept by the median.
+        why: Why there is no figure.
+        baselines: What they say, by name; None where one has no figure.
+        drivers: Parameters that move the prediction most.
+        from_record: The figure is of the region's files.
+    """
+
+    target: Target
+    predicted: tuple[float, ...] | None
+    model: tuple[float, ...] | None
+    outcome: Outcome
+    why: str
+    baselines: Mapping[str, float | None]
+    drivers: tuple[Driver, ...] | None = ()
+    from_record: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the published number lies in the 90 % interval, or the bound is kept."""
+        return self.outcome in ("within 50 %", "within 90 %", "kept")
+
+    @property
+    def off(self) -> float | None:
+        """Logarithm of predicted over published; None without a figure or where one of them is not positive."""
+        if self.predicted is None or min(self.predicted[2], self.target.value) <= 0:
+            return None
+        return float(np.log(self.predicted[2] / self.target.value))
+
+    @property
+    def width(self) -> float | None:
+        """The factor between the ends of the 90 % interval; None without a figure or where one is not positive."""
+        if self.predicted is None or self.predicted[0] <= 0:
+            return None
+        return self.predicted[4] / self.predicted[0]
+
+
+@dataclass(frozen=True)
+class Total:
+    """How good a run is on some targets that are no bounds.
+
+    Attributes:
+        count: Targets with a figure; ``without``: those without one.
+        within50: Share of them inside their 50 % interval, which ought to be a half.
+        within90: Share inside their 90 % interval, which ought to be nine in ten.
+        width: Median factor between the ends of the 90 % interval; ``wide``: how many exceed ``WIDE``.
+        error: Median absolute logarithm of predicted over published.
+        bounds: Bounds with a figure; ``bounds_kept``: those that are kept.
+        against: For each baseline, the errors of baseline and run where both have a figure, and on how many targets.
+    """
+
+    count: int
+    without: int
+    within50: float
+    within90: float
+    width: float
+    wide: int
+    error: float
+    bounds: int
+    bounds_kept: int
+    against: Mapping[str, tuple[float, float, int]]
+
+
+def scores(seen: Seen) -> list[Score]:
+    """Every target of a region beside a run, in the order of the file."""
+    targets = list(seen.region.targets.values())
+    found = []
+    for one in predictions(seen):
+        said = {name: say(seen, one.target, targets) for name, say in BASELINES.items()}
+        if one.values is None:
+            found.append(Score(one.target, None, None, "no figure", one.why, said, from_record=one.from_record))
+            continue
+        levels = on_scale(one.target, one.values[np.isfinite(one.values)])
+        predicted = _back(one.target, foretold(levels, spread_of(one.target)))
+        model = _back(one.target, np.quantile(levels, QUANTILES))
+        by = () if one.from_record else drivers(seen.region, seen.draws, one.values)
+        outcome = judge(one.target, predicted)
+        found.append(Score(one.target, predicted, model, outcome, "", said, by, one.from_record))
+    return found
+
+
+def foretold(levels: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
+    """Quantiles of a published number, on its scale: members, each with an error of its own."""
+    return np.quantile(levels[:, None] + spread * NODES, QUANTILES)
+
+
+def _back(target: Target, levels: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(float(value) for value in off_scale(target, levels))
+
+
+def judge(target: Target, predicted: Sequence[float]) -> Outcome:
+    """Where the published number lies in its prediction; for a bound whether the median keeps it."""
+    low90, low50, median, high50, high90 = predicted
+    if bound(target) is not None:
+        return "kept" if kept(target, median) else "missed"
+    slack = 1e-9 * abs(target.value)  # what is the same in every member may differ by rounding
+    if low50 - slack <= target.value <= high50 + slack:
+        return "within 50 %"
+    return "within 90 %" if low90 - slack <= target.value <= high90 + slack else "missed"
+
+
+def total(rows: Sequence[Score], use: str) -> Total:
+    """How good a run is on the targets of one use."""
+    mine = [row for row in rows if row.target.use == use]
+    told = [row for row in mine if row.predicted is not None]
+    met = [row for row in told if bound(row.target) is None]
+    bounds = [row for row in told if bound(row.target) is not None]
+    widths = [row.width for row in met if row.width is not None]
+    errors = {row.target.id: abs(row.off) for row in met if row.off is not None}
+    against = {}
+    for name in BASELINES:
+        pairs = [
+            (abs(np.log(said / row.target.value)), errors[row.target.id])
+            for row in met
+            if row.target.id in errors and (said := row.baselines[name]) is not None and said > 0
+        ]
+        if pairs:
+            theirs, ours = np.median(np.asarray(pairs), axis=0)
+            against[name] = (float(theirs), float(ours), len(pairs))
+    return Total(
+        count=len(met),
+        without=len(mine) - len(told),
+        within50=_share([row.outcome == "within 50 %" for row in met]),
+        within90=_share([row.passed for row in met]),
+        width=float(np.median(widths)) if widths else float("nan"),
+        wide=sum(width > WIDE for width in widths),
+        error=float(np.median(list(errors.values()))) if errors else float("nan"),
+        bounds=len(bounds),
+        bounds_kept=sum(row.passed for row in bounds),
+        against=against,
+    )
+
+
+def _share(facts: Sequence[bool]) -> float:
+    return sum(facts) / len(facts) if facts else float("nan")

@@ -1,0 +1,211 @@
+"""The scoreboard: laws of scales, of what is foretold, of baselines and of what is said of a miss."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+from invented import InventedRun
+from numpy.testing import assert_allclose
+from tests.calibration.conftest import invented
+from typer.testing import CliRunner
+
+from panj.calibration import Seen, scores, screen, total
+from panj.calibration.baselines import in_proportion, no_change, openness, unit_elasticity
+from panj.calibration.diagnosis import drivers
+from panj.calibration.scales import RANGE, error_of, kept, off_scale, on_scale, spread_of
+from panj.calibration.score import foretold, judge
+from panj.cli import main
+from panj.region import Region, Target
+
+
+def target(id: str = "t", **more: Any) -> Target:
+    row: dict[str, Any] = {"id": id, "variable": "recorded_seizures", "place": "NO", "flow": "opiates", "from": "2001"}
+    row |= {"to": "2001", "value": 2.0, "unit": "kg/year", "use": "fit"}
+    return Target.model_validate(row | more)
+
+
+@given(st.sampled_from(["lognormal", "logit-normal", "normal"]), st.floats(0.001, 0.999))
+def test_scales_lead_back(error: str, value: float):
+    one = target(error=error, value=0.5)
+    assert off_scale(one, on_scale(one, value)) == pytest.approx(value)
+
+
+def test_nothing_at_all_has_a_place_on_the_scale():
+    assert np.isfinite(on_scale(target(), 0.0))
+
+
+def test_the_error_is_that_of_the_range():
+    one = target(low=1.0, high=4.0)
+    assert error_of(one) == pytest.approx(np.log(4) / RANGE)
+    assert spread_of(one.model_copy(update={"discrepancy": 0.0})) == pytest.approx(error_of(one))
+    assert spread_of(one) > error_of(one)
+
+
+def test_what_is_less_sure_errs_more():
+    errors = [error_of(target(quality=quality)) for quality in ("high", "medium", "low")]
+    assert errors == sorted(errors)
+    assert errors[0] < errors[-1]
+
+
+def test_what_is_foretold_of_one_member_is_its_error_alone():
+    low, _, median, _, high = foretold(np.asarray([3.0]), 0.5)
+    assert median == pytest.approx(3.0)
+    assert high - low == pytest.approx(RANGE * 0.5, rel=0.02)
+
+
+@given(st.lists(st.floats(-3, 3), min_size=1, max_size=20), st.floats(0, 2))
+def test_error_never_narrows_what_is_foretold(levels: list[float], spread: float):
+    sharp, blurred = foretold(np.asarray(levels), 0.0), foretold(np.asarray(levels), spread)
+    assert np.all(np.diff(blurred) >= -1e-9)
+    assert blurred[4] - blurred[0] >= sharp[4] - sharp[0] - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"), [(3.0, "within 50 %"), (1.5, "within 90 %"), (0.9, "missed"), (6.0, "missed")]
+)
+def test_where_the_number_lies_decides(value: float, outcome: str):
+    assert judge(target(value=value), (1.0, 2.0, 3.0, 4.0, 5.0)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("sense", "bound", "said"), [("at most", 4, "kept"), ("at most", 2, "missed"), ("at least", 2, "kept")]
+)
+def test_a_bound_is_judged_by_the_median(sense: str, bound: float, said: str):
+    assert judge(target(sense=sense, value=bound), (1.0, 2.0, 3.0, 4.0, 5.0)) == said
+
+
+def test_a_bound_is_lenient_by_its_range():
+    assert kept(target(sense="at least", low=1.0, high=3.0), 1.5)
+    assert not kept(target(sense="at least", low=1.0, high=3.0), 0.5)
+
+
+def test_no_change_is_the_last_rate_before():
+    others = [
+        target("a", value=10.0, to="2000", **{"from": "2000"}),
+        target("b", value=3.0, unit="kg", to="2001-03", **{"from": "2001-01"}),
+        target("c", value=99.0, to="2003", **{"from": "2003"}),
+        target("d", value=77.0, to="2000", place="SO", **{"from": "2000"}),
+    ]
+    assert no_change(target(to="2002", **{"from": "2002"}), others) == pytest.approx(12.0)
+    assert no_change(others[0], others) is None
+
+
+@pytest.mark.parametrize("driver", [openness, unit_elasticity])
+def test_a_baseline_does_not_see_the_number_it_predicts(dataset: xr.Dataset, tiny: Region, driver: Any):
+    seen = Seen(dataset, tiny)
+    others = [target("a", value=10.0), target("b", value=20.0, to="2002", **{"from": "2002"})]
+    said = in_proportion(seen, others[0], others, driver)
+    changed = others[0].model_copy(update={"value": 1e6})
+    assert said == in_proportion(seen, changed, [changed, others[1]], driver)
+    assert in_proportion(seen, others[0], others[:1], driver) is None
+
+
+def test_a_baseline_sees_no_number_that_is_kept_for_validation(dataset: xr.Dataset, tiny: Region):
+    others = [target("a"), target("b", value=9.0, use="validation", to="2002", **{"from": "2002"})]
+    assert in_proportion(Seen(dataset, tiny), others[0], others, openness) is None
+
+
+def test_open_borders_have_no_rigidity(tiny: Region):
+    run = invented(tiny)
+    run["rigidity"] = xr.zeros_like(run["rigidity"])
+    assert openness(Seen(run, tiny), target()) == 1
+    run["rigidity"] = xr.ones_like(run["rigidity"])
+    assert openness(Seen(run, tiny), target()) == 0
+
+
+def test_the_parameter_that_moves_a_prediction_is_found(tiny: Region):
+    chance = np.random.default_rng(3)
+    names = list(tiny.parameters)[:40]
+    draws = {name: chance.normal(size=200) for name in names}
+    values = np.exp(2 * draws[names[7]] - draws[names[9]]) + 0.01 * chance.normal(size=200)
+    found = drivers(tiny, draws, values)
+    assert found is not None
+    assert [one.name for one in found] == [names[7], names[9]]
+    assert found[0].correlation > 0 > found[1].correlation
+
+
+def test_chance_is_no_driver_and_few_members_cannot_tell(tiny: Region):
+    chance = np.random.default_rng(4)
+    told = 0
+    for _ in range(20):
+        draws = {name: chance.normal(size=100) for name in list(tiny.parameters)[:100]}
+        told += bool(drivers(tiny, draws, chance.normal(size=100)))
+        few = {name: values[:10] for name, values in draws.items()}
+        assert drivers(tiny, few, chance.normal(size=10)) is None
+    assert told <= 12
+
+
+def truth(region: Region, factor: float) -> tuple[Region, xr.Dataset]:
+    """A region whose targets are what a run says of them, times a factor, and that run."""
+    from dataclasses import replace
+
+    from panj.calibration import predictions
+
+    run = invented(region, members=40)
+    found = {one.target.id: one for one in predictions(Seen(run, region))}
+    asked = {
+        id: row.model_copy(update={"value": factor * float(np.median(one.values)), "low": None, "high": None})
+        for id, row in region.targets.items()
+        if (one := found[id]).values is not None
+    }
+    return replace(region, targets=asked), run
+
+
+def test_a_run_passes_its_own_numbers_and_fails_those_far_away(tiny: Region):
+    for factor, passed in ((1.0, True), (1000.0, False), (0.001, False)):
+        region, run = truth(tiny, factor)
+        rows = scores(Seen(run, region))
+        assert rows
+        assert all(row.passed == passed for row in rows)
+        assert total(rows, "fit").within90 == float(passed)
+        assert total(rows, "fit").error == pytest.approx(abs(np.log(factor)), abs=0.05)
+
+
+def test_the_screen_says_how_far(tiny: Region):
+    region, run = truth(tiny, 1.0)
+    assert all(row.reached for row in screen(Seen(run, region)))
+    far, _ = truth(tiny, 1000.0)
+    for row in screen(Seen(run, far)):
+        assert not row.reached
+        assert 1e-3 < row.factor < 1e-2  # the luckiest member is somewhat nearer than the median
+
+
+def test_the_screen_takes_the_end_that_is_nearer(tiny: Region):
+    region, run = truth(tiny, 1.0)
+    one = next(iter(region.targets.values()))
+    value = one.value
+    wide = one.model_copy(update={"value": value * 50, "low": value * 20, "high": value * 100})
+    region.targets[one.id] = wide
+    row = next(row for row in screen(Seen(run, region)) if row.target.id == one.id)
+    assert row.factor == pytest.approx(row.nearest / (value * 20))
+
+
+def test_inputs_count_in_no_total(tiny: Region):
+    region, run = truth(tiny, 1.0)
+    for id, row in region.targets.items():
+        region.targets[id] = row.model_copy(update={"use": "input"})
+    rows = scores(Seen(run, region))
+    assert total(rows, "fit").count == total(rows, "validation").count == 0
+    assert screen(Seen(run, region)) == []
+
+
+def test_panj_score_prints_every_target(tiny: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import panj.ensembles
+
+    run = invented(tiny, members=40).assign_attrs(region="tiny", scenario="history")
+    monkeypatch.setattr(panj.ensembles, "open_run", lambda folder: InventedRun(run))
+    said = CliRunner().invoke(main, ["score", str(tmp_path), "--screen"], env={"COLUMNS": "200"})
+    assert said.exit_code == 0, said.output
+    for words in ("Altogether", "kept for validation", "inside their 90 % interval", "missed", "Recorded trespasses"):
+        assert words in said.output
+    told = json.loads(CliRunner().invoke(main, ["score", str(tmp_path), "--json", "--screen"]).output)
+    assert [row["id"] for row in told["targets"]] == list(tiny.targets)
+    assert {"fit", "validation", "screen"} <= set(told)
+    assert_allclose(told["fit"]["count"], sum(row["use"] == "fit" for row in told["targets"]))

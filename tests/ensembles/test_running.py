@@ -72,6 +72,9 @@ def test_experiments_hold_draws_and_outcomes(invented):
     pd.testing.assert_frame_equal(pd.read_parquet(invented.folder / "experiments.parquet"), table)
 
 
+CONTEXT_OF_PROFILE = "https://w3id.org/ro/terms/workflow-run/context"
+
+
 def test_the_crate_tells_the_files_as_they_are(invented):
     entities = {entity["@id"]: entity for entity in invented.crate["@graph"]}
     action = entities["#run"]
@@ -82,6 +85,7 @@ def test_the_crate_tells_the_files_as_they_are(invented):
     inputs = {entity["name"]: entity["sha256"] for key, entity in entities.items() if key.startswith("urn:")}
     files = files_of(find_region("tiny"))
     assert inputs == {name: hashlib.sha256(text).hexdigest() for name, text in files.items() if "__pyc" not in name}
+    assert CONTEXT_OF_PROFILE in invented.crate["@context"]
     assert {entities[thing["@id"]]["value"] for thing in action["object"] if thing["@id"].startswith("#")} == {
         "tiny",
         "history",
@@ -100,6 +104,25 @@ def test_the_crate_says_who_did_it_and_invents_nobody(invented):
     assert "publisher" not in root, "a publisher must be a person or an organisation, and none is known"
     assert entities[root["license"]["@id"]]["@type"] == "CreativeWork"
     assert not {"Person", "Organization"} & {entity["@type"] for entity in entities.values()}
+
+
+def test_the_crate_names_the_organisation_that_ran_it_and_what_was_cut(tmp_path, no_simulation):
+    crate = ensembles.run("tiny", tmp_path / "run", members=2, workers=1, by="Border Institute", cut=["L64"]).crate
+    entities = {entity["@id"]: entity for entity in crate["@graph"]}
+    root, action = entities["./"], entities["#run"]
+    for named in (root["author"], root["publisher"], action["agent"]):
+        who = entities[named["@id"]]
+        assert (who["@type"], who["name"]) == ("Organization", "Border Institute")
+    assert action["name"].endswith("--cut L64")
+    assert entities["#cut"]["value"] == "L64"
+
+
+def test_every_program_in_the_crate_has_an_absolute_id_and_a_version(invented):
+    programs = [one for one in invented.crate["@graph"] if one["@type"] == "SoftwareApplication"]
+    assert len(programs) == 6
+    for one in programs:
+        assert one["@id"].startswith(("https:", "pkg:"))
+        assert one["softwareVersion"].replace(".", "") in one["@id"].replace(".", "")
 
 
 def test_every_reference_in_the_crate_has_its_entity(invented):

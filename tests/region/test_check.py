@@ -92,6 +92,10 @@ CASES = {
     "scenario changes nothing": Case(
         "scenarios/open-door.toml", "bribe_at_finding", "bribe_finding", "top", "'bribe_finding'", "'bribe_at_finding'"
     ),
+    "unknown link": Case("links.csv", "L07,", "L99,", "L99, line 2", "'L99' is not a link", "L01 to L91"),
+    "link without claims": Case("links.csv", ",T005", ",", "L07, line 2", "claims", ""),
+    "unknown claim of a link": Case("links.csv", "T005", "T905", "L07, line 2", "'T905' is not in evid", "Nearest"),
+    "link twice": Case("links.csv", "L64,", "L07,", "L07, line 3", "line 2 already", "of its own"),
     "unknown flow of a target": Case("targets.csv", "NO,opiates", "NO,opiate", "no-opiates-2000", "'opiate'", "'opiat"),
     "unknown flow of a claim": Case(
         "evidence/claims/tiny.jsonl", '"flow": "opiates"', '"flow": "opiate"', "T014", "flow 'opiate'", "'opiates'"

@@ -121,6 +121,15 @@ def test_files_of_scenarios_may_differ(runs):
     assert mismatches(plan, replace(plan, scenario="new", inputs=plan.inputs | {"scenarios/new.toml": "0"})) == []
 
 
+def test_links_that_are_cut_are_compared_by_name_and_never_mixed_with_a_scenario(runs, tmp_path, monkeypatch):
+    monkeypatch.setattr("panj.ensembles.running.run_batches", batches_that_differ)
+    cut = ensembles.run("tiny", tmp_path / "cut", members=MEMBERS, batch=3, workers=1, cut=["L64", "L13"])
+    compared = compare_runs(runs[0], cut, TINY)
+    assert (compared.a, compared.b) == ("history", "history without L13 and L64")
+    with pytest.raises(ensembles.RunError, match="cut: none in A, L13 L64 in B"):
+        compare_runs(runs[1], cut, TINY)
+
+
 def test_no_member_that_converged_is_no_comparison(runs):
     lost = replace(runs[0], experiments=runs[0].experiments.assign(converged=False))
     with pytest.raises(ensembles.RunError, match="None of the 6 members converged in both"):

@@ -220,6 +220,16 @@ def test_the_summary_prints(run: InventedRun, region: Region):
     assert "points" in text
 
 
+def test_links_that_are_cut_are_named_first_and_among_what_is_missing(run: InventedRun, region: Region):
+    whole = InventedRun(run.dataset.assign_attrs(cut=""))
+    cut = InventedRun(run.dataset.assign_attrs(cut="L64 L13"))
+    assert "Not the whole model" not in render(whole, region)
+    told = render(cut, region)
+    assert "Not the whole model.</b> In this run 2 of its causal links are cut: L64: " in told
+    assert "Links that are cut in this run" in told
+    assert "without L64 and L13" in told
+
+
 def test_the_report_is_the_same_twice(html: str, run: InventedRun, region: Region):
     assert render(run, region) == html
 

@@ -33,6 +33,7 @@ def run(
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; one a core if not given.", min=1)] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off, or begin it.")] = False,
+    by: Annotated[str, typer.Option(help="Organisation that runs it, to be named in the run's description.")] = "",
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
 ) -> None:
     """Run a region's history month by month, with many members, and write results and a report.
@@ -69,6 +70,7 @@ def run(
                 batch=batch,
                 workers=workers,
                 resume=resume,
+                by=by,
                 progress=note,
             )
     except KeyboardInterrupt:

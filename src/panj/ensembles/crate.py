@@ -1,8 +1,8 @@
 """The run as a Process Run Crate: what was run, with what, when, and what came out.
 
-Follows RO-Crate 1.1 and the Process Run Crate profile 0.5 (https://w3id.org/ro/wfrun/process/0.5). Agent of the run and
-author of the crate is Panj, a program: it knows no person and no organisation behind a run, and makes none up to fill
-what the profile recommends. There is no publisher until somebody publishes (a program may not be one).
+Follows RO-Crate 1.1 and the Process Run Crate profile 0.5 (https://w3id.org/ro/wfrun/process/0.5). Who a run
+is done ``by`` is its agent, and author and publisher of the crate. Where nobody is named the agent is Panj, a program,
+and there is no publisher: nobody is made up to fill what the profile recommends.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def describe(folder: Path) -> None:
 
 CONTEXT = [
     "https://w3id.org/ro/crate/1.1/context",
-    {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"},
+    "https://w3id.org/ro/terms/workflow-run/context",
 ]
 
 
@@ -72,20 +72,23 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
         for name, digest in plan.inputs.items()
     ]
     settings = {name: getattr(plan, name) for name in ("region", "scenario", "members", "batch", "seed")}
-    options = " ".join(f"--{name} {value}" for name, value in settings.items() if name != "region")
+    options = [f"--{name} {value}" for name, value in settings.items() if name != "region"]
+    options += [f"--cut {link}" for link in plan.cut.split()]
+    settings |= {"cut": plan.cut} if plan.cut else {}
     arguments = [
         {"@id": f"#{name}", "@type": "PropertyValue", "name": name, "value": value} for name, value in settings.items()
     ]
-    programs = [
-        {
-            "@id": f"#program-{name}",
-            "@type": "SoftwareApplication",
-            "name": name,
-            "softwareVersion": version,
-        }
-        for name, version in plan.software.items()
-        if name != "panj"
-    ]
+    programs = [program(name, version) for name, version in plan.software.items() if name != "panj"]
+    panj = {
+        "@id": f"pkg:pypi/panj@{plan.software['panj']}",  # it has no page of its own yet
+        "@type": "SoftwareApplication",
+        "name": "Panj",
+        "description": "An open laboratory for border policy",
+        "softwareVersion": plan.software["panj"],
+        "softwareRequirements": ids(programs),
+    }
+    named = [{"@id": "#by", "@type": "Organization", "name": note.by}] if note.by else []
+    agent = ids(named or [panj])[0]
     return [
         {
             "@id": METADATA,
@@ -100,7 +103,8 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
             "description": "A run of Panj: every quantity month by month for every member, with what went in.",
             "datePublished": note.ended,
             "license": {"@id": LICENCE},
-            "author": {"@id": "#panj"},
+            "author": agent,
+            **({"publisher": agent} if named else {}),
             "conformsTo": {"@id": PROFILE},
             "hasPart": ids([*results, *inputs]),
             "mentions": {"@id": "#run"},
@@ -108,24 +112,19 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
         {
             "@id": "#run",
             "@type": "CreateAction",
-            "name": f"panj run {plan.region} {options}",
-            "description": f"The months of {title}, {plan.members} members. Who gave the command is not recorded.",
-            "agent": {"@id": "#panj"},
-            "instrument": {"@id": "#panj"},
+            "name": f"panj run {plan.region} {' '.join(options)}",
+            "description": f"The months of {title}, {plan.members} members."
+            + ("" if named else " Who gave the command is not recorded."),
+            "agent": agent,
+            "instrument": {"@id": panj["@id"]},
             "object": ids([*inputs, *arguments]),
             "result": ids(results),
             "startTime": note.started,
             "endTime": note.ended,
             "actionStatus": "http://schema.org/CompletedActionStatus",
         },
-        {
-            "@id": "#panj",
-            "@type": "SoftwareApplication",
-            "name": "Panj",
-            "description": "An open laboratory for border policy",
-            "softwareVersion": plan.software["panj"],
-            "softwareRequirements": ids(programs),
-        },
+        panj,
+        *named,
         {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
         {
             "@id": LICENCE,
@@ -138,6 +137,14 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
         *arguments,
         *programs,
     ]
+
+
+def program(name: str, version: str) -> Entity:
+    """A program that computes, by the page of its release."""
+    page = f"https://pypi.org/project/{name}/{version}/"
+    if name == "python":
+        page = f"https://www.python.org/downloads/release/python-{version.replace('.', '')}/"
+    return {"@id": page, "@type": "SoftwareApplication", "name": name, "url": page, "softwareVersion": version}
 
 
 def outputs(folder: Path) -> list[Entity]:

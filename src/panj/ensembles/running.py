@@ -56,6 +56,7 @@ def run(
     batch: int | None = None,
     workers: int | None = None,
     resume: bool = False,
+    by: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Run:
     """Run a region's history, or a scenario laid over it, with many members.
@@ -71,6 +72,7 @@ def run(
             workers. The same batch on the same machine gives the same bits, whatever the workers.
         workers: Processes; one a core if not given.
         resume: Go on with a run in ``out`` if there is one.
+        by: The organisation that runs it; named in the run's description.
         progress: Called with members done and in all, at the start and after every batch.
 
     Raises:
@@ -88,7 +90,7 @@ def run(
     plan = plan_of(opened, str(region), scenario, members, batch, seed, cut)
     if out.resolve().is_relative_to(opened.folder.resolve()):
         raise RunError(f"{out} lies inside the region, whose files are what the run is made of. Choose another --out.")
-    store = (Store.resume if begun else Store.begin)(out, Note(plan, _now()), quantities())
+    store = (Store.resume if begun else Store.begin)(out, Note(plan, _now(), by=by), quantities())
     progress(store.note.members_done, members)
     if store.note.ended is None:
         if not store.note.finished:
@@ -185,6 +187,7 @@ def attributes(region: Region, plan: Plan) -> dict[str, Any]:
         "scenario": plan.scenario,
         "members": plan.members,
         "seed": plan.seed,
+        "cut": plan.cut,
         "version": plan.software["panj"],
         "inputs": fingerprint(plan.inputs),
     }

@@ -39,12 +39,14 @@ class Note:
         started: When it was begun, in ISO 8601.
         finished: Numbers of the batches that are written.
         ended: When all was written; None before.
+        by: The organisation that runs it; empty where none is named.
     """
 
     plan: Plan
     started: str
     finished: tuple[int, ...] = ()
     ended: str | None = None
+    by: str = ""
 
     @property
     def members_done(self) -> int:
@@ -68,7 +70,7 @@ def read_note(folder: Path) -> Note | None:
         return None
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return Note(Plan(**said["plan"]), said["started"], tuple(said["finished"]), said["ended"])
+        return Note(Plan(**said["plan"]), said["started"], tuple(said["finished"]), said["ended"], said.get("by", ""))
     except (ValueError, KeyError, TypeError):
         raise RunError(f"{path} was written by another version of Panj. Choose another --out.") from None
 

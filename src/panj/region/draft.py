@@ -15,6 +15,7 @@ from panj.region.conditions import Condition
 from panj.region.flows import Flow, Parameter, Target
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
 from panj.region.guards import Agency, Holding, Strength
+from panj.region.links import LinkClaims
 from panj.region.maps import read_geometry
 from panj.region.regimes import Event, Programme, Rule, Scenario
 from panj.region.region import Head
@@ -46,6 +47,7 @@ class Draft:
     targets: Table[Target]
     scenarios: Table[Scenario]
     conditions: Table[Condition]
+    links: Table[LinkClaims]
     geometry: Geometry
     evidence: Evidence
     citable: frozenset[str]
@@ -81,7 +83,8 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
         parameters=keep(_read_parameters(folder)),
         targets=keep(read_csv(folder, "targets.csv", Target)),
         scenarios=keep(_read_scenarios(folder)),
-        conditions=keep(_read_conditions(folder)),
+        conditions=keep(_read_optional(folder, "conditions.csv", Condition, "")),
+        links=keep(_read_optional(folder, "links.csv", LinkClaims, "link")),
         geometry=keep(read_geometry(folder)),
         evidence=evidence,
         citable=evidence.citable | _named(evidence_faults),
@@ -160,10 +163,9 @@ def _read_parameters(folder: Path) -> tuple[Table[Parameter], list[Fault]]:
     return Table(tuple(rows), frozenset(document), sound=not faults), faults
 
 
-def _read_conditions(folder: Path) -> tuple[Table[Condition], list[Fault]]:
-    """The conditions of a region; a region need not have any."""
-    file = "conditions.csv"
-    return read_csv(folder, file, Condition, key="") if (folder / file).exists() else (Table(), [])
+def _read_optional(folder: Path, file: str, model: type[R], key: str) -> tuple[Table[R], list[Fault]]:
+    """A table that a region need not have."""
+    return read_csv(folder, file, model, key=key) if (folder / file).exists() else (Table(), [])
 
 
 def _read_scenarios(folder: Path) -> tuple[Table[Scenario], list[Fault]]:
@@ -181,6 +183,8 @@ def _read_scenario(folder: Path, file: str) -> tuple[Table[Scenario], list[Fault
         "programme": ("programmes", Programme),
         "event": ("events", Event),
         "condition": ("conditions", Condition),
+        "holding": ("holdings", Holding),
+        "strength": ("strength", Strength),
     }
     given: dict[str, Any] = {name: value for name, value in document.items() if name not in lists}
     given["id"] = Path(file).stem

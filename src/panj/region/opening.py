@@ -84,6 +84,7 @@ def _region(folder: Path, draft: Draft, head: Head) -> Region:
         holdings=draft.holdings.rows,
         strength=draft.strength.rows,
         conditions=draft.conditions.rows,
+        links={row.link: row for row in draft.links},
         evidence=draft.evidence,
         geometry=draft.geometry,
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from panj.basics.reading import BorderCode, Date, Id, Ids, Name, NotNegative, OpenDate, Positive, Row, Share, Text
 from panj.region.conditions import Condition
+from panj.region.guards import Holding, Strength
 
 Lever = Literal[
     "visa",
@@ -123,8 +124,12 @@ class Scenario(Row):
     drop_rules: Ids = ()
     drop_events: Ids = ()
     drop_conditions: Ids = ()
+    drop_holdings: Ids = ()
+    drop_strength: Ids = ()
     rules: tuple[Rule, ...] = ()
     programmes: tuple[Programme, ...] = ()
     events: tuple[Event, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    strength: tuple[Strength, ...] = ()
     parameters: dict[Name, Positive] = Field(default_factory=dict)

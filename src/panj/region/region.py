@@ -15,7 +15,8 @@ from panj.evidence import Evidence
 from panj.region.conditions import Condition, laid_conditions
 from panj.region.flows import Flow, Parameter, Target
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
-from panj.region.guards import Agency, Holding, Strength
+from panj.region.guards import Agency, Holding, Strength, laid_holdings, laid_strength
+from panj.region.links import LinkClaims
 from panj.region.regimes import Delivery, Event, Programme, Rule, Scenario
 
 
@@ -60,6 +61,7 @@ class Region:
     Attributes:
         geometry: Shapes for maps.
         conditions: What the model takes from outside, by date.
+        links: The claims behind each causal link of the model.
         factors: What scenarios multiply parameters by; empty for the history.
         reacts_from: From when rules, talks and donors answer on their own; None: never.
     """
@@ -94,6 +96,7 @@ class Region:
     evidence: Evidence
     geometry: Geometry
     conditions: tuple[Condition, ...] = ()
+    links: dict[str, LinkClaims] = field(default_factory=dict)
     factors: tuple[Factor, ...] = field(default=())
     reacts_from: Month | None = None
 
@@ -120,6 +123,8 @@ class Region:
             events=_laid(self.events, scenario.drop_events, scenario.events, since),
             reacts_from=Month(first_day(scenario.reacts_from)) if scenario.reacts_from else self.reacts_from,
             conditions=laid_conditions(self.conditions, scenario.drop_conditions, scenario.conditions, month),
+            holdings=laid_holdings(self.holdings, scenario.drop_holdings, scenario.holdings, since),
+            strength=laid_strength(self.strength, scenario.drop_strength, scenario.strength, since),
             factors=self.factors + tuple(Factor(name, by, month) for name, by in scenario.parameters.items()),
         )
 

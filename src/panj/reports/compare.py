@@ -23,7 +23,7 @@ from panj.ensembles import Run, RunError
 from panj.ensembles.plan import Plan
 from panj.ensembles.store import read_note
 from panj.reports.summary import ROUNDING, Interval, Period, interval, over_period
-from panj.reports.words import scale_of, signed, step_of, verdict
+from panj.reports.words import listing, scale_of, signed, step_of, verdict
 from panj.simulation.quantities import Quantity, quantities
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ class Compared:
 
     Attributes:
         title: Of the region.
-        a: Scenario of the first run.
-        b: Scenario of the second.
+        a: Scenario of the first run, and the links that are cut in it.
+        b: Of the second.
         period: The months over which means are taken where no year is named.
         members: Members that count: those that converged in both runs.
         total: Members of each run.
@@ -139,11 +139,12 @@ def _parts(one: Interval | None) -> dict[str, float]:
 def mismatches(a: Plan, b: Plan) -> list[str]:
     """Why two runs cannot be compared member by member: all that differs but the scenario; empty where they can.
 
-    Files of scenarios do not count, since each run has its own and reads no other.
+    Files of scenarios do not count, since each run has its own and reads no other. Links that are cut may differ where
+    the scenario is the same: then it is they that are compared.
     """
     words = [
-        f"{name}: {one} in A, {other} in B"
-        for name in ("region", "seed", "members", "batch")
+        f"{name}: {one or 'none'} in A, {other or 'none'} in B"
+        for name in ("region", "seed", "members", "batch", *(["cut"] if a.scenario != b.scenario else []))
         if (one := getattr(a, name)) != (other := getattr(b, name))
     ]
     for ours, theirs in ((a.software, b.software), (_shared(a), _shared(b))):
@@ -192,7 +193,13 @@ def compare_runs(a: Run, b: Run, region: Region, *, by: Sequence[str] = (), quan
         )
     settled = [run.dataset.isel(member=np.flatnonzero(good)) for run in (a, b)]
     rows = tuple(row for one in asked for row in _rows(one, settled[0], settled[1], region, by))
-    return Compared(region.title, plans[0].scenario, plans[1].scenario, region.after, int(good.sum()), good.size, rows)
+    names = [name_of_run(plan) for plan in plans]
+    return Compared(region.title, names[0], names[1], region.after, int(good.sum()), good.size, rows)
+
+
+def name_of_run(plan: Plan) -> str:
+    """A run in words: its scenario, and the links that are cut in it."""
+    return f"{plan.scenario} without {listing(plan.cut.split())}" if plan.cut else plan.scenario
 
 
 def comparable() -> list[Quantity]:

@@ -8,6 +8,7 @@ import xarray as xr
 
 from panj.calibration import has_way
 from panj.ensembles.plan import digests, fingerprint
+from panj.mechanisms.links import links
 from panj.reports.aspects import BeforeAfter
 from panj.reports.summary import Members
 from panj.reports.words import listing, month_text
@@ -23,7 +24,7 @@ Hole = tuple[str, str]
 def missing(members: Members, region: Region, table: BeforeAfter) -> list[Hole]:
     """What the report does not know, the most weighty first."""
     dataset = members.dataset
-    rows = [*_changed(dataset, region), _feedback(dataset), _plans(region), _convergence(members)]
+    rows = [*_changed(dataset, region), *_cut(dataset), _feedback(dataset), _plans(region), _convergence(members)]
     rows += [*_stranded(dataset), *_assumed(region)]
     return [*rows, *_confidence(region), *_untested(dataset, region), *_unmeasured(table)]
 
@@ -36,6 +37,24 @@ def _changed(dataset: xr.Dataset, region: Region) -> list[Hole]:
         "evidence and targets are those of the files as they are now. Run it again to have both from one source."
     )
     return [("The region has changed since the run", words)]
+
+
+def _cut(dataset: xr.Dataset) -> list[Hole]:
+    words = cut_links(str(dataset.attrs.get("cut", "")))
+    if not words:
+        return []
+    told = f"{'; '.join(words)}. What each leads to feels its cause as it stood in the first month."
+    return [("Links that are cut in this run", told)]
+
+
+def cut_links(cut: str) -> list[str]:
+    """Links that are cut in a run, in words: ``L64: rigidity to corruption``."""
+    found = []
+    for name in cut.split():
+        parts = [link for link in links() if link.link == name]
+        ways = dict.fromkeys(f"{part.cause} to {part.effect}" for part in parts if part.kind == "mechanism")
+        found.append(f"{name}: {', '.join(ways)}" if ways else name)
+    return found
 
 
 def _feedback(dataset: xr.Dataset) -> Hole:

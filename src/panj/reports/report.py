@@ -103,6 +103,7 @@ def render(run: Run, region: Region) -> str:
         before=span(region.before),
         after=span(region.after),
         months=months,
+        cut=missing.cut_links(str(run.dataset.attrs.get("cut", ""))),
         lines=[_line_view(line) for line in securities(dataset, region)],
         answer=answer(dataset, region),
         members=members,

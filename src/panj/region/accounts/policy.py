@@ -8,6 +8,7 @@ from panj.region.accounts.words import (
     condition_line,
     delivery_line,
     event_line,
+    holding_line,
     name_of,
     programme_line,
     rule_line,
@@ -39,11 +40,7 @@ def agency_on(region: Region, id: str, on: Day | None = None) -> Account:
     if agency.note:
         glance.append(Line(text=agency.note, claims=agency.claims))
     holdings = [
-        Line(
-            text=f"{name_of(region, row.section)}, {row.side} side ({span(row.from_, row.to) or 'undated'})",
-            claims=row.claims,
-            assumed=row.assumed,
-        )
+        holding_line(region, row, whose=False)
         for row in region.holdings
         if row.agency == id and covers(day, row.from_, row.to)
     ]
@@ -141,10 +138,14 @@ def scenario_on(region: Region, id: str, on: Day | None = None) -> Account:
             *topic("Without the programmes", [programme_line(region.programmes[i]) for i in scenario.drop_programmes]),
             *topic("Without the events", [event_line(region.events[event]) for event in scenario.drop_events]),
             *topic("Without the conditions", [Line(text=name) for name in scenario.drop_conditions]),
+            *topic("Without the holdings", [Line(text=name) for name in scenario.drop_holdings]),
+            *topic("Without the strength", [Line(text=name) for name in scenario.drop_strength]),
             *topic("With the rules", [rule_line(region, rule) for rule in scenario.rules]),
             *topic("With the programmes", [programme_line(programme) for programme in scenario.programmes]),
             *topic("With the events", [event_line(event) for event in scenario.events]),
             *topic("With the conditions", [condition_line(row) for row in scenario.conditions]),
+            *topic("With the holdings", [holding_line(region, row) for row in scenario.holdings]),
+            *topic("With the strength", [strength_line(region, row) for row in scenario.strength]),
             *topic("Parameters", [Line(text=f"{name} times {by:g}") for name, by in scenario.parameters.items()]),
         ),
     )

@@ -6,7 +6,7 @@ from panj.basics.codes import ends
 from panj.region.accounts.account import Line, number
 from panj.region.conditions import Condition
 from panj.region.geography import Crossing
-from panj.region.guards import Strength
+from panj.region.guards import Holding, Strength
 from panj.region.regimes import Delivery, Event, Programme, Rule
 from panj.region.region import Region
 from panj.region.uses import condition_words, span
@@ -67,6 +67,14 @@ def event_line(event: Event) -> Line:
 def condition_line(row: Condition) -> Line:
     """What a condition says, from when."""
     return Line(text=f"{row.at}: {condition_words(row)}", claims=row.claims, assumed=row.assumed)
+
+
+def holding_line(region: Region, row: Holding, whose: bool = True) -> Line:
+    """What an agency holds, and when; ``whose``: with its name."""
+    agency = f"{region.agencies[row.agency].name}, " if whose else ""
+    where = "the whole border " * (row.section in region.borders) + name_of(region, row.section)
+    text = f"{agency}{where}, {row.side} side ({span(row.from_, row.to) or 'undated'})"
+    return Line(text=text, claims=row.claims, assumed=row.assumed)
 
 
 def strength_line(region: Region, row: Strength, whose: bool = True) -> Line:

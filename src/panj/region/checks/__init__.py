@@ -10,6 +10,7 @@ from panj.region.checks.evidence import evidence, sources
 from panj.region.checks.flows import flows, parameters, targets
 from panj.region.checks.geography import borders, crossings, maps, positions, roads, sections, statuses
 from panj.region.checks.guards import agencies, guarded, holdings, strength
+from panj.region.checks.links import links
 from panj.region.checks.regimes import events, programmes, rules, scenarios
 from panj.region.draft import Draft
 
@@ -33,6 +34,7 @@ CHECKS = (
     parameters,
     targets,
     conditions,
+    links,
     scenarios,
     dates,
     backing,

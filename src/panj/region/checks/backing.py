@@ -29,7 +29,7 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
     geography = (draft.places, draft.borders, draft.sections, draft.statuses, draft.crossings)
     guards = (draft.agencies, draft.holdings, draft.strength)
     others = (draft.rules, draft.programmes, draft.events, draft.flows, draft.parameters, draft.targets)
-    tables: tuple[Table[Any], ...] = (*geography, *guards, *others, draft.conditions)
+    tables: tuple[Table[Any], ...] = (*geography, *guards, *others, draft.conditions, draft.links)
     for table in tables:
         for row in table:
             yield row, "", row.claims
@@ -43,7 +43,10 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
         for route in flow.route:
             yield flow, f"route {route.name!r}: ", route.claims
     for scenario in draft.scenarios:
-        added: list[Any] = [*scenario.rules, *scenario.programmes, *scenario.events, *scenario.conditions]
+        added: list[Any] = [
+            *(*scenario.rules, *scenario.programmes, *scenario.events),
+            *(*scenario.conditions, *scenario.holdings, *scenario.strength),
+        ]
         for entry in added:
             yield entry, "", entry.claims
 

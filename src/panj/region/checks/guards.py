@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from panj.basics.codes import ends
 from panj.basics.dates import first_day, last_day
-from panj.basics.faults import Fault
+from panj.basics.faults import Fault, nearest
 from panj.region.checks.references import border_of_section, refer, sides
 from panj.region.draft import Draft
-from panj.region.guards import MEASURES, Holding
+from panj.region.guards import MEASURES, Holding, laid_holdings, laid_strength
+from panj.region.regimes import Scenario
 
 
 def agencies(draft: Draft) -> Iterator[Fault]:
@@ -79,25 +81,69 @@ def guarded(draft: Draft) -> Iterator[Fault]:
     if draft.head and draft.holdings.sound and draft.strength.sound and draft.sections.sound:
         clock = first_day(draft.head.start), last_day(draft.head.end)
         yield from _unheld(draft, *clock)
-        yield from _unmeasured(draft, *clock)
+        yield from _unmeasured(draft)
+        yield from _bare(draft, *clock)
 
 
-def _unmeasured(draft: Draft, start: dt.date, end: dt.date) -> Iterator[Fault]:
-    """A fault for each holding without strength, and for each strength without one of its measures or a holding."""
+def reposted(draft: Draft, scenario: Scenario) -> Iterator[Fault]:
+    """A scenario drops holdings and strength that the history gives, and leaves each side held, with its strength."""
+    for column, names, rows in (
+        ("drop_holdings", scenario.drop_holdings, draft.holdings),
+        ("drop_strength", scenario.drop_strength, draft.strength),
+    ):
+        known = {word for row in rows for word in (row.agency, f"{row.agency}@{row.section}")}
+        for name in names if rows.whole else ():
+            if name not in known:
+                remedy = f"{nearest(name, known)} Write an agency, or agency@section, as in the table.".strip()
+                yield scenario.fault(f"{column} {name!r} is in no row", remedy)
+    if not (scenario.drop_holdings or scenario.drop_strength or scenario.holdings or scenario.strength):
+        return
+    since = first_day(scenario.from_) if scenario.from_ else None
+    for row in scenario.strength:
+        if since and first_day(row.date) < since:
+            fault = f"is of {row.date}, before the scenario begins ({scenario.from_})"
+            yield row.fault(fault, f"Write a date from {scenario.from_} on.")
+    held = laid_holdings(draft.holdings.rows, scenario.drop_holdings, scenario.holdings, since)
+    measured = laid_strength(draft.strength.rows, scenario.drop_strength, scenario.strength, since)
+    laid = replace(draft, holdings=replace(draft.holdings, rows=held), strength=replace(draft.strength, rows=measured))
+    there = set(_standing(draft))
+    for wrong in _standing(laid):
+        if wrong not in there:
+            yield scenario.fault(f"leaves {wrong.file}, {wrong.row}: {wrong.fault}", wrong.remedy)
+
+
+def _standing(draft: Draft) -> Iterator[Fault]:
+    """What must hold of holdings and strength under a scenario too; strength that nobody uses there is no fault."""
+    yield from holdings(draft)
+    yield from strength(draft)
+    if draft.head and draft.holdings.sound and draft.strength.sound and draft.sections.sound:
+        clock = first_day(draft.head.start), last_day(draft.head.end)
+        yield from _unheld(draft, *clock)
+        yield from _bare(draft, *clock)
+
+
+def _unmeasured(draft: Draft) -> Iterator[Fault]:
+    """A fault for each strength without one of its measures or a holding."""
     given: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for row in draft.strength:
-        given[row.agency, row.side, row.section] |= {name for name in MEASURES if getattr(row, name) is not None}
+        given[row.stretch] |= {name for name in MEASURES if getattr(row, name) is not None}
     border_of = border_of_section(draft)
     held = {(h.agency, h.side, h.section) for h in draft.holdings}
     held |= {(agency, side, border_of[where]) for agency, side, where in held if where in border_of}
     for (agency, side, where), names in given.items():
-        first = next(row for row in draft.strength if (row.agency, row.side, row.section) == (agency, side, where))
+        first = next(row for row in draft.strength if row.stretch == (agency, side, where))
         if missing := [name for name in MEASURES if name not in names]:
             fault = f"no row of {agency} on {where} ({side}) gives {' or '.join(missing)}"
             yield first.fault(fault, _estimate(missing))
         if not held & {(agency, side, where), (agency, side, border_of.get(where, where))}:
             fault = f"{agency} holds nothing of {where} on the side of {side}"
             yield first.fault(fault, "Add its row to holdings.csv, or mend agency, side or section.")
+
+
+def _bare(draft: Draft, start: dt.date, end: dt.date) -> Iterator[Fault]:
+    """A fault for each holding without strength."""
+    given = {row.stretch for row in draft.strength}
+    border_of = border_of_section(draft)
     for holding in draft.holdings:
         bare = [
             section

@@ -9,6 +9,7 @@ from panj.basics.dates import first_day
 from panj.basics.faults import Fault, nearest
 from panj.basics.reading import Row, Table
 from panj.region.checks.conditions import condition, dropped, twice
+from panj.region.checks.guards import reposted
 from panj.region.checks.references import refer, sides, unknown
 from panj.region.draft import Draft
 from panj.region.regimes import Event, Programme, Rule
@@ -94,6 +95,7 @@ def scenarios(draft: Draft) -> Iterator[Fault]:
         yield from refer(scenario, "drop_programmes", scenario.drop_programmes, draft.programmes)
         yield from refer(scenario, "drop_events", scenario.drop_events, draft.events)
         yield from dropped(draft, scenario)
+        yield from reposted(draft, scenario)
         yield from refer(scenario, "parameters", scenario.parameters, draft.parameters)
         for entry in scenario.rules:
             yield from rule(draft, entry, entry)

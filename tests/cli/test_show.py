@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.ensembles.invented import batches_in_process
 from typer.testing import CliRunner, Result
 
+from panj import ensembles
 from panj.cli import main
 
 
@@ -20,6 +24,24 @@ def test_show_prints_a_border_and_its_claims() -> None:
     assert shown.exit_code == 0
     assert shown.output.startswith("Northland and Southmark (NO-SO), border, on 2001-12-31\n")
     assert "  62 % delimited, 1 open section  [T004, T005]\n" in shown.output
+
+
+def test_show_needs_no_jax() -> None:
+    code = (
+        "import sys; from panj.cli import main; main(sys.argv[1:], standalone_mode=False); 'jax' in sys.modules and 1/0"
+    )
+    words = ["show", "NO", "--region", "tiny"]
+    assert subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=False).returncode == 0
+
+
+def test_show_puts_a_run_beside_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("panj.ensembles.running.run_batches", batches_in_process)
+    ensembles.run("tiny", tmp_path / "run", members=4, workers=1)
+    words = ("show", "NO", "--on", "2001-12", "--region", "tiny", "--run", str(tmp_path / "run"))
+    assert "[model, history, Dec 2001, 4 members" in panj(*words).output
+    missing = panj(*words[:-1], str(tmp_path / "none"))
+    assert missing.exit_code == 1
+    assert "There is no run in" in missing.stderr
 
 
 def test_show_as_json_holds_the_same() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,18 +22,29 @@ def show(
     what: Annotated[str, typer.Argument(help="An id, code or name; a border's codes in either order.")],
     on: Annotated[str | None, typer.Option(metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD.")] = None,
     region: Annotated[str, typer.Option(help="A region that ships, or the path of a folder.")] = "central-asia",
+    run: Annotated[
+        Path | None, typer.Option(help="A finished run: its values beside the record.", metavar="FOLDER")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show a border, state, section, post, place, agency, rule, programme, event, flow, parameter or scenario.
 
     A year or month stands for its last day. Without a date: the last day of the region's history. Each line ends in the
-    claims behind it; `panj evidence ID` shows one.
+    claims behind it; `panj evidence ID` shows one. A state or border also tells what is known of corruption, tension,
+    capability, use, prices, incomes and attention there; with --run, what a run of the model has that month, with the
+    median and the 50 and 90 % intervals over its members.
     """
     try:
         day = on and last_day(on)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--on") from None
-    account = account_of(open_region(region), what, day or None)
+    opened = open_region(region)
+    account = account_of(opened, what, day or None)
+    if run is not None:
+        from panj.ensembles import open_run
+        from panj.reports.standing import with_model
+
+        account = with_model(account, opened, open_run(run))
     if as_json:
         print(account.model_dump_json(indent=2))
     elif sys.stdout.isatty():
@@ -70,5 +82,5 @@ def _backing(line: Line) -> str:
     if line.claims:
         return ", ".join(line.claims) + ("; part assumed" if line.assumed else "")
     if line.source:
-        return f"source: {line.source}"
+        return line.source if line.source.startswith("model, ") else f"source: {line.source}"
     return f"assumed: {line.assumed}" if line.assumed else ""

@@ -23,6 +23,7 @@ from panj.region.accounts import (
     state_on,
     target_on,
 )
+from panj.region.accounts.stocks import Stock, stocks
 from panj.region.conditions import CONDITIONS, Condition
 from panj.region.flows import Flow, Pair, Parameter, Route, Target, Volume
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
@@ -73,6 +74,7 @@ __all__ = [
     "Section",
     "State",
     "Status",
+    "Stock",
     "Strength",
     "Target",
     "Topic",
@@ -105,6 +107,7 @@ __all__ = [
     "shipped",
     "state_on",
     "status_of",
+    "stocks",
     "target_on",
     "uses",
 ]

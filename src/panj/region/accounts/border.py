@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from panj.basics.codes import border_code, ends
 from panj.basics.dates import first_day, last_day
 from panj.region.accounts.account import Account, Line, counted, day_of, number, percent, topic
+from panj.region.accounts.stocks import stock_topics
 from panj.region.accounts.words import event_line, post_line, programme_line, rule_line, strength_line
 from panj.region.guards import Strength
 from panj.region.region import Region
@@ -72,6 +73,7 @@ def border_on(region: Region, border: str, on: Day | None = None) -> BorderOn:
             *topic("Programmes", [programme_line(one) for one in programmes_active(region, day, border=code)]),
             *topic("Events within half a year", [event_line(event) for event in events_near(region, day, places)]),
             *topic("Kin across the line", _kin_lines(region, code)),
+            *stock_topics(region, code, day),
         ),
     )
 

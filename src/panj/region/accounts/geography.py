@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from panj.basics.codes import ends
 from panj.region.accounts.account import Account, Line, counted, day_of, number, percent, topic
+from panj.region.accounts.stocks import stock_topics
 from panj.region.accounts.words import event_line, name_of, post_line, programme_line, rule_line, strength_line
 from panj.region.region import Region
 from panj.region.standing import (
@@ -57,6 +58,7 @@ def state_on(region: Region, code: str, on: Day | None = None) -> Account:
             *topic("Programmes", [programme_line(one) for one in programmes_active(region, day, state=code)]),
             *topic("Events within half a year", [event_line(event) for event in events_near(region, day, inside)]),
             *topic("Places", [_place_line(region, place.id) for place in places]),
+            *stock_topics(region, code, day),
         ),
     )
 

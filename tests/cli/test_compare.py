@@ -62,6 +62,14 @@ def test_folders_of_runs_are_compared_as_they_are(ask, tmp_path):
     assert ask(*folders).exit_code == 0
 
 
+def test_what_sources_conclude_stands_beside_the_answer(ask):
+    shown = ask("history", "no-raid", "--members", 4)
+    assert "What sources conclude, beside the answer" in shown.stdout
+    assert "The raid brought help" in shown.stdout
+    assert "What sources conclude" not in ask("history", "history", "--members", 4).stdout
+    assert len(json.loads(ask("history", "no-raid", "--members", 4, "--json").stdout)["theses"]) == 2
+
+
 def test_json_and_csv_hold_the_same_differences(ask, tmp_path):
     shown = ask(
         "history", "no-raid", "--members", 3, "--by", "border", "--by", "year", "--json", "--csv", tmp_path / "d.csv"

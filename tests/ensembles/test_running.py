@@ -84,7 +84,9 @@ def test_the_crate_tells_the_files_as_they_are(invented):
     assert entities["experiments.parquet"]["sha256"] == digest
     inputs = {entity["name"]: entity["sha256"] for key, entity in entities.items() if key.startswith("urn:")}
     files = files_of(find_region("tiny"))
-    assert inputs == {name: hashlib.sha256(text).hexdigest() for name, text in files.items() if "__pyc" not in name}
+    later = {"before_after.toml", "theses.toml"}
+    read = {name: text for name, text in files.items() if "__pyc" not in name and name not in later}
+    assert inputs == {name: hashlib.sha256(text).hexdigest() for name, text in read.items()}
     assert CONTEXT_OF_PROFILE in invented.crate["@context"]
     assert {entities[thing["@id"]]["value"] for thing in action["object"] if thing["@id"].startswith("#")} == {
         "tiny",

@@ -92,6 +92,16 @@ CASES = {
     "scenario changes nothing": Case(
         "scenarios/open-door.toml", "bribe_at_finding", "bribe_finding", "top", "'bribe_finding'", "'bribe_at_finding'"
     ),
+    "unknown scenario of a thesis": Case(
+        "theses.toml", '"no-raid"', '"no-rade"', "papers-breed-bribes", "scenario 'no-rade'", "Nearest: 'no-raid'"
+    ),
+    "thesis of one scenario": Case(
+        "theses.toml", 'a = "no-raid"', 'a = "history"', "papers-breed", "compares history with itself", "two scenarios"
+    ),
+    "unknown border of a thesis": Case("theses.toml", '"NO-SO"', '"NO-SX"', "papers-breed", "'NO-SX'", "'NO-SO'"),
+    "thesis that expects nothing": Case("theses.toml", "low = 0.0\n", "", "papers-breed-bribes", "low or high", ""),
+    "unknown claim of a thesis": Case("theses.toml", '"T019"', '"T919"', "papers-breed", "'T919' is not", "Nearest"),
+    "unknown link of a thesis": Case("theses.toml", '"L64"', '"B64"', "papers-breed", "'B64' is not a link", ""),
     "unknown link": Case("links.csv", "L07,", "L99,", "L99, line 2", "'L99' is not a link", "L01 to L91"),
     "link without claims": Case("links.csv", ",T005", ",", "L07, line 2", "claims", ""),
     "unknown claim of a link": Case("links.csv", "T005", "T905", "L07, line 2", "'T905' is not in evid", "Nearest"),

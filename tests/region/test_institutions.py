@@ -261,7 +261,16 @@ def test_scenarios_change_something(region: Region) -> None:
 
 def _changeable(region: Region) -> tuple[object, ...]:
     """Everything that `Region.overlay` may change."""
-    return (region.rules, region.programmes, region.events, region.factors, region.conditions, region.reacts_from)
+    return (
+        region.holdings,
+        region.strength,
+        region.rules,
+        region.programmes,
+        region.events,
+        region.factors,
+        region.conditions,
+        region.reacts_from,
+    )
 
 
 # Flows and targets

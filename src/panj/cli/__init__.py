@@ -29,6 +29,7 @@ COMMANDS = {
     "new": "Start a region of your own.",
     "run": "Run a region's history with many members, and write a report.",
     "compare": "Compare two runs, or two scenarios, member by member.",
+    "theses": "Put what sources conclude to the test, scenario by scenario.",
     "loops": "Cut every feedback loop in turn; say what it adds.",
     "report": "Write the report of a run again.",
     "score": "Say of every published number whether a run meets it.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,25 +40,40 @@ def compare(
 
     A scenario is run first if its run is missing, into INTO/REGION-SCENARIO-MEMBERS; a run that was cut off goes on.
     Told are B less A and B over A, as medians over members with 50 and 90 % intervals, over the months that the region
-    compares after its pivot, or by year; and which differences can be told from none.
+    compares after its pivot, or by year; and which differences can be told from none. Where the region holds theses on
+    these two scenarios, what its sources conclude is put beside the answer, agreeing or not.
     """
     from rich.console import Console
 
     from panj.region import open_region
     from panj.reports.compare import compare_runs, comparison_tables
+    from panj.reports.straying import heading, straying, straying_table
+    from panj.reports.theses import answers, document, summary_line, theses_told
 
     console = Console(highlight=False)
     asked = Asked(region, members, seed, batch, workers, into)
     first, second = asked.runs((a, b), Console(stderr=True, highlight=False) if as_json else console)
     whose = open_region(first.dataset.attrs["region"])
     compared = compare_runs(first, second, whose, by=by or (), quantity=quantity)
+    ran = {run.dataset.attrs["scenario"]: run for run in (first, second) if not run.dataset.attrs.get("cut")}
+    concluded = answers(whose.theses.values(), ran, whose, pair=ran) if len(ran) == 2 and quantity is None else ()
     if csv:
         compared.frame().to_csv(csv, index=False)
     if as_json:
-        typer.echo(json.dumps(compared.document(), indent=1, ensure_ascii=False, allow_nan=False))
+        everything = compared.document() | {"theses": document(concluded)}
+        typer.echo(json.dumps(everything, indent=1, ensure_ascii=False, allow_nan=False))
         return
     for part in comparison_tables(compared, whose):
         console.print(part, markup=False)
+    if concluded:
+        console.print("\nWhat sources conclude, beside the answer", style="bold")
+        for line in (*theses_told(concluded, min(console.width, 100)), summary_line(concluded)):
+            console.print(line)
+    reacting = [name for name in ran if name in whose.scenarios and whose.scenarios[name].reacts_from]
+    for name in reacting if "history" in ran else []:
+        if strayed := straying(ran["history"], ran[name], whose, name):
+            console.print(f"\n{heading(strayed)}", style="bold")
+            console.print(straying_table(strayed))
     if csv:
         console.print(f"All differences: {csv}", soft_wrap=True)
 
@@ -73,17 +89,27 @@ class Asked:
 
     def runs(self, names: tuple[str, str], console: Console) -> list[Run]:
         """Both runs; those of scenarios are made where they are missing, in batches of one size."""
+        self.settle(names)
+        return [self.run(name, console) for name in names]
+
+    def settle(self, names: Iterable[str]) -> int:
+        """Members a batch: as asked for, or those of a run that is there."""
         from panj import ensembles
         from panj.ensembles.plan import batch_for
         from panj.ensembles.store import read_note
 
-        folders = [self.folder(name) for name in names]
-        begun = [note.plan.batch for note in map(read_note, folders) if note is not None]
-        batch = self.batch or next(iter(begun), batch_for(self.members, self.workers or ensembles.cores()))
-        return [
-            ensembles.open_run(folder) if folder == Path(name) else self.made(name, folder, batch, console)
-            for name, folder in zip(names, folders, strict=True)
-        ]
+        begun = [note.plan.batch for note in map(read_note, map(self.folder, names)) if note is not None]
+        self.batch = self.batch or next(iter(begun), batch_for(self.members, self.workers or ensembles.cores()))
+        return self.batch
+
+    def run(self, name: str, console: Console) -> Run:
+        """The run in a folder, or that of a scenario, made where it is missing."""
+        from panj import ensembles
+
+        folder = self.folder(name)
+        if folder == Path(name):
+            return ensembles.open_run(folder)
+        return self.made(name, folder, self.settle([name]), console)
 
     def folder(self, name: str) -> Path:
         """The folder of a run: the one that is named, or that of a scenario."""

@@ -35,6 +35,10 @@ def batch_for(members: int, workers: int) -> int:
     return math.ceil(members / max(1, min(rounds * workers, members // FEW)))
 
 
+READ_LATER = ("before_after.toml", "theses.toml")
+"""Files of a region that say what is asked of runs: to change them makes no run another."""
+
+
 class RunError(PanjError):
     """A run cannot begin, go on or be opened; the message says why and what to do."""
 
@@ -96,12 +100,15 @@ class Plan:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of a region by its path in the folder; hidden files do not count."""
+    """SHA-256 of every file of a region that a run is made of, by its path in the folder.
+
+    Hidden files do not count, nor those that are read when all is done: what is asked of runs (``READ_LATER``).
+    """
     paths = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
     return {
         path.as_posix(): hashlib.sha256((folder / path).read_bytes()).hexdigest()
         for path in paths
-        if not any(part.startswith((".", "__pycache__")) for part in path.parts)
+        if not any(part.startswith((".", "__pycache__")) for part in path.parts) and path.name not in READ_LATER
     }
 
 

@@ -43,6 +43,7 @@ from panj.region.standing import (
     sections_of,
     status_of,
 )
+from panj.region.theses import Thesis, Trial
 from panj.region.uses import Use, uses
 
 __all__ = [
@@ -77,7 +78,9 @@ __all__ = [
     "Stock",
     "Strength",
     "Target",
+    "Thesis",
     "Topic",
+    "Trial",
     "Use",
     "Volume",
     "account_of",

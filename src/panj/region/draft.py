@@ -19,6 +19,7 @@ from panj.region.links import LinkClaims
 from panj.region.maps import read_geometry
 from panj.region.regimes import Event, Programme, Rule, Scenario
 from panj.region.region import Head
+from panj.region.theses import Thesis
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Draft:
     scenarios: Table[Scenario]
     conditions: Table[Condition]
     links: Table[LinkClaims]
+    theses: Table[Thesis]
     geometry: Geometry
     evidence: Evidence
     citable: frozenset[str]
@@ -85,6 +87,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
         scenarios=keep(_read_scenarios(folder)),
         conditions=keep(_read_optional(folder, "conditions.csv", Condition, "")),
         links=keep(_read_optional(folder, "links.csv", LinkClaims, "link")),
+        theses=keep(_read_theses(folder)),
         geometry=keep(read_geometry(folder)),
         evidence=evidence,
         citable=evidence.citable | _named(evidence_faults),
@@ -166,6 +169,12 @@ def _read_parameters(folder: Path) -> tuple[Table[Parameter], list[Fault]]:
 def _read_optional(folder: Path, file: str, model: type[R], key: str) -> tuple[Table[R], list[Fault]]:
     """A table that a region need not have."""
     return read_csv(folder, file, model, key=key) if (folder / file).exists() else (Table(), [])
+
+
+def _read_theses(folder: Path) -> tuple[Table[Thesis], list[Fault]]:
+    """The theses of a region; a region need not have any."""
+    file = "theses.toml"
+    return _read_list(folder, file, "thesis", Thesis) if (folder / file).exists() else (Table(), [])
 
 
 def _read_scenarios(folder: Path) -> tuple[Table[Scenario], list[Fault]]:

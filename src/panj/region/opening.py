@@ -85,6 +85,7 @@ def _region(folder: Path, draft: Draft, head: Head) -> Region:
         strength=draft.strength.rows,
         conditions=draft.conditions.rows,
         links={row.link: row for row in draft.links},
+        theses={row.id: row for row in draft.theses},
         evidence=draft.evidence,
         geometry=draft.geometry,
     )

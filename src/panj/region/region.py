@@ -18,6 +18,7 @@ from panj.region.geography import Border, Crossing, Geometry, Place, Road, Secti
 from panj.region.guards import Agency, Holding, Strength, laid_holdings, laid_strength
 from panj.region.links import LinkClaims
 from panj.region.regimes import Delivery, Event, Programme, Rule, Scenario
+from panj.region.theses import Thesis
 
 
 class RegionError(FaultsError):
@@ -62,6 +63,7 @@ class Region:
         geometry: Shapes for maps.
         conditions: What the model takes from outside, by date.
         links: The claims behind each causal link of the model.
+        theses: What sources conclude, as experiments.
         factors: What scenarios multiply parameters by; empty for the history.
         reacts_from: From when rules, talks and donors answer on their own; None: never.
     """
@@ -97,6 +99,7 @@ class Region:
     geometry: Geometry
     conditions: tuple[Condition, ...] = ()
     links: dict[str, LinkClaims] = field(default_factory=dict)
+    theses: dict[str, Thesis] = field(default_factory=dict)
     factors: tuple[Factor, ...] = field(default=())
     reacts_from: Month | None = None
 

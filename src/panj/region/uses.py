@@ -33,6 +33,8 @@ def citations(region: Region) -> Iterator[tuple[Use, tuple[str, ...]]]:
         yield Use("condition", condition.quantity, text), condition.claims
     for link in region.links.values():
         yield Use("link", link.link, f"causal link {link.link} of the model"), link.claims
+    for thesis in region.theses.values():
+        yield Use("thesis", thesis.id, thesis.title), thesis.claims
     for target in region.targets.values():
         text = f"{target.variable} at {target.place}: {target.value:g} {target.unit}"
         yield Use("target", target.id, text), target.claims

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
 from panj.calibration import Score, Seen, draws_of, scores
-from panj.reports import evidence, missing, score, words
+from panj.reports import evidence, missing, score, straying, theses, words
 from panj.reports.answer import answer, lower_the, span, unchanged
 from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_after
 from panj.reports.charts import dot_plot
@@ -25,7 +26,9 @@ from panj.reports.summary import Interval, settled_members
 from panj.reports.table import Line, securities, success_by_flow
 
 if TYPE_CHECKING:
+    from panj.ensembles import Run as Finished
     from panj.region import Region
+    from panj.reports.theses import Answered
 
 
 class Run(Protocol):
@@ -58,13 +61,19 @@ def write_report(run_folder: Path) -> Path:
     scenario = run.dataset.attrs["scenario"]
     if scenario in region.scenarios:
         region = region.overlay(scenario)
+    beside = theses.runs_beside(run_folder, region)
     target = run_folder / "report.html"
-    target.write_text(render(run, region), encoding="utf-8")
+    target.write_text(render(run, region, beside), encoding="utf-8")
     return target
 
 
-def render(run: Run, region: Region) -> str:
+def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = None) -> str:
     """The report as HTML text.
+
+    Args:
+        run: What is reported.
+        region: Under its scenario.
+        beside: Runs of other scenarios that compare with it, which answer the region's theses.
 
     Raises:
         FaultsError: The region's before / after table names what the evidence or the run lacks.
@@ -73,8 +82,9 @@ def render(run: Run, region: Region) -> str:
     members = settled_members(whole)
     dataset = members.dataset
     table = read_before_after(region.folder)
-    if faults := faults_of(table, region, dataset):
+    if faults := faults_of(table, region, dataset) + theses.faults_of(region.theses.values()):
         raise FaultsError(faults)
+    answered = theses.answers(region.theses.values(), beside or {}, region)
     months = [Month(pd.Timestamp(day).date()) for day in dataset["month"].to_numpy()]
     shown = max(0, min(len(months) - 1, region.after[1] - months[0]))
     flow = main_flow(dataset, region, table)
@@ -116,12 +126,45 @@ def render(run: Run, region: Region) -> str:
         flows=[_line_view(line) for line in success_by_flow(dataset, region)],
         targets=[_target_view(row, region) for row in board],
         totals=score.total_lines(board),
+        theses=theses.view(answered),
+        theses_summary=theses.summary_line(answered),
+        strays=_strays(beside or {}, region),
         sources=evidence.by_source(region, cited),
         judgements=evidence.judgements_on(region, cited),
         parameters=list(region.parameters.values()),
         share_assumed=f"{100 * evidence.share_assumed(region.parameters.values()):.0f} %",
         missing=missing.missing(members, region, table),
         month_text=words.month_text,
+    )
+
+
+def _strays(beside: Mapping[str, Finished], region: Region) -> list[tuple[str, list[str]]]:
+    """A heading and sentences for each run beside this one in which states react, against the history."""
+    told = []
+    for name, run in beside.items():
+        if name in region.scenarios and region.scenarios[name].reacts_from and "history" in beside:
+            one = straying.straying(beside["history"], run, region, name)
+            if one is not None:
+                told.append((straying.heading(one), straying.sentences(one, region)))
+    return told
+
+
+def theses_page(answered: Sequence[Answered], region: Region, runs: Mapping[str, Any]) -> str:
+    """The theses of a region with their answers, as a page of its own that opens from disk."""
+    ids = {claim for one in answered for claim in one.thesis.claims}
+    environment = _environment()
+    environment.filters["links"] = lambda ids: evidence.links(list(ids), region.evidence.citable)
+    settled = {name: int(run.experiments["converged"].sum()) for name, run in runs.items()}
+    return environment.get_template("theses_page.html.j2").render(
+        region=region,
+        style=Markup(_asset("report.css")),
+        summary=theses.summary_line(answered),
+        answered=theses.view(answered),
+        scenarios=[
+            (name, region.scenarios.get(name), settled[name], len(run.experiments)) for name, run in runs.items()
+        ],
+        sources=evidence.by_source(region, ids),
+        version=next(iter(runs.values())).dataset.attrs["version"] if runs else "",
     )
 
 

@@ -12,6 +12,7 @@ from panj.region.checks.geography import borders, crossings, maps, positions, ro
 from panj.region.checks.guards import agencies, guarded, holdings, strength
 from panj.region.checks.links import links
 from panj.region.checks.regimes import events, programmes, rules, scenarios
+from panj.region.checks.theses import theses
 from panj.region.draft import Draft
 
 CHECKS = (
@@ -36,6 +37,7 @@ CHECKS = (
     conditions,
     links,
     scenarios,
+    theses,
     dates,
     backing,
     evidence,

@@ -29,7 +29,7 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
     geography = (draft.places, draft.borders, draft.sections, draft.statuses, draft.crossings)
     guards = (draft.agencies, draft.holdings, draft.strength)
     others = (draft.rules, draft.programmes, draft.events, draft.flows, draft.parameters, draft.targets)
-    tables: tuple[Table[Any], ...] = (*geography, *guards, *others, draft.conditions, draft.links)
+    tables: tuple[Table[Any], ...] = (*geography, *guards, *others, draft.conditions, draft.links, draft.theses)
     for table in tables:
         for row in table:
             yield row, "", row.claims

@@ -1,0 +1,67 @@
+"""What a source concludes, as experiments: which scenarios are compared, and what the answer should be."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from panj.basics.reading import Date, Id, Ids, Name, Row, Text
+
+
+class Trial(Row):
+    """One number that speaks to a thesis: a quantity in two runs, and what the source makes expect of the change.
+
+    Attributes:
+        label: What changes, for readers.
+        a: The scenario without; ``history`` for none.
+        b: The scenario with: the change is that of B against A.
+        quantity: Name in quantities.csv.
+        at: Labels by axis; an axis that is not named is taken whole.
+        over: How what remains beside month and member is joined.
+        of: The quantity it is divided by, at the same labels; empty: none.
+        rest: Show what is left of the whole instead: corruption is the rest of integrity.
+        from_: First month of the mean; by default the first month that the region compares after its pivot.
+        to: Last month.
+        measure: Of the change, member by member: ``ratio`` (B over A, less one), ``difference`` (B less A), or
+            ``prices``: of a logarithm of prices, how much dearer B is than A.
+        low: The change is to be at least this; None: no bound. A single bound of nought means a rise or a fall.
+        high: At most this.
+    """
+
+    label: Text
+    a: Text
+    b: Text
+    quantity: Name
+    at: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    over: Literal["sum", "mean"] = "sum"
+    of: str = ""
+    rest: bool = False
+    from_: Date | None = Field(default=None, alias="from")
+    to: Date | None = None
+    measure: Literal["ratio", "difference", "prices"] = "ratio"
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> Trial:
+        if self.low is None and self.high is None:
+            raise ValueError("low or high is missing: say what is expected of the change")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
+        return self
+
+
+class Thesis(Row):
+    """A conclusion of a source in our own words, and the trials that the model puts it to.
+
+    ``links``: of the list of links, where the thesis is one; ``note``: what a reader has to mind.
+    """
+
+    id: Id
+    title: Text
+    says: Text
+    claims: Ids = Field(min_length=1)
+    links: Ids = ()
+    note: str = ""
+    trial: tuple[Trial, ...] = Field(min_length=1)

@@ -6,9 +6,12 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 from invented import InventedRun, invent_run
 from rich.console import Console
 from typer.testing import CliRunner
@@ -19,8 +22,9 @@ from panj.cli import main
 from panj.ensembles.plan import digests, fingerprint
 from panj.region import Region, open_region
 from panj.reports import render, summary_table
+from panj.reports.answer import answer, caused, without_pivot
 from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
-from panj.reports.fans import _opiates
+from panj.reports.fans import _opiates, fan_groups
 from panj.reports.map import draw_map
 from panj.reports.score import USES
 
@@ -269,5 +273,49 @@ def test_holes_in_the_figures_are_said_not_filled(region: Region, run: InventedR
 def test_a_run_of_which_most_failed_warns_above_its_answer(region: Region):
     failed = invent_run(region, members=4, failed=3)
     text = render(failed, region)
-    assert text.index("Do not use these figures") < text.index('class="lead"')
+    assert text.index("Do not use these figures") < text.index('class="lead harmful"')
     assert "3 of 4 members did not converge" in text
+
+
+def answer_of(before: float, after: float, region: Region, run: InventedRun) -> dict[str, str]:
+    """What is told of suppression where it is one share before the pivot and another from it on, in every member."""
+    later = run.dataset["month"] >= np.datetime64("2001-09-01")
+    course = xr.where(later, after, before) + 0 * run.dataset["suppression"]
+    dataset = run.dataset.assign(suppression=course.transpose("member", "month").assign_attrs(units="1"))
+    return answer(dataset, region)["securities"][0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "head"),
+    [
+        (0.25, 0.5, "More of what harms is stopped."),
+        (0.5, 0.25, "Less of what harms is stopped."),
+        (0.25, 0.25, "As much of what harms is stopped as before."),
+    ],
+)
+def test_the_first_words_say_which_way_it_went(before, after, head, region: Region, run: InventedRun):
+    told = answer_of(before, after, region, run)
+    assert told["head"] == head
+    assert f"worth of harmful traffic that would cross, {100 * before:.0f} did not arrive" in told["text"]
+    assert told["text"].endswith(f"and {100 * after:.0f} after it.")
+
+
+def test_what_the_event_itself_changed_is_told_where_the_run_without_it_is_there(region: Region, run: InventedRun):
+    def made(factor: float) -> SimpleNamespace:
+        good = pd.DataFrame({"converged": np.arange(run.dataset.sizes["member"]) != 3})
+        return SimpleNamespace(
+            dataset=run.dataset.assign(suppression=run.dataset["suppression"] * factor), experiments=good
+        )
+
+    assert without_pivot(region) == "no-raid"
+    assert caused({"history": made(1.0)}, region) == ""
+    told = caused({"history": made(1.0), "no-raid": made(0.5)}, region)
+    assert told.startswith("Against the same months without it (no-raid, 19 members), suppression changes by +")
+    assert told.endswith("communication changes by 0 points (90 %: 0 to 0), which could be either way.")
+
+
+def test_charts_of_stocks_name_the_claims_behind_the_links_that_move_them(region: Region, run: InventedRun):
+    clock = list(months(region.start, region.end))
+    groups = {group.title: group for group in fan_groups(run.dataset, region, BeforeAfter(), clock)}
+    assert groups["Institutions, militants and attention"].claims == ("T005", "T019")
+    assert groups["Bribes"].claims == ()

@@ -35,7 +35,7 @@ def cited_ids(region: Region, table: BeforeAfter) -> set[str]:
     """Ids of claims and observations that any part of the report names, and those that are weighed against them."""
     rows: list[Any] = [*table.aspects, *region.rules.values(), *region.events.values(), *region.programmes.values()]
     rows += [*region.statuses, *region.holdings, *region.strength, *region.targets.values(), *region.flows.values()]
-    rows += [*region.theses.values()]
+    rows += [*region.theses.values(), *region.links.values()]
     rows += [*region.parameters.values(), *region.borders.values(), *region.sections.values()]
     rows += [*region.crossings.values(), *region.agencies.values()]
     rows += [delivery for programme in region.programmes.values() for delivery in programme.deliveries]

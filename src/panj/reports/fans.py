@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day
 from panj.calibration import unit_of
+from panj.mechanisms.links import links
+from panj.region import stocks
 from panj.reports.aspects import BeforeAfter
 from panj.reports.charts import Mark, fan_chart
 from panj.reports.map import packed, span
@@ -74,11 +76,12 @@ class Fan:
 
 @dataclass(frozen=True)
 class Group:
-    """Charts of one subject."""
+    """Charts of one subject; ``claims``: what is said of the stocks among them, the first of each link first."""
 
     title: str
     note: str
     fans: tuple[Fan, ...]
+    claims: tuple[str, ...] = ()
 
 
 def fan_groups(dataset: xr.Dataset, region: Region, table: BeforeAfter, months: Sequence[Month]) -> tuple[Group, ...]:
@@ -87,8 +90,29 @@ def fan_groups(dataset: xr.Dataset, region: Region, table: BeforeAfter, months: 
     for title, note, rows in _subjects(dataset, region, table):
         fans = tuple(draw(row, region, months) for row in rows if bool(np.isfinite(row.values).any()))
         if fans:
-            groups.append(Group(title, note, fans))
+            groups.append(Group(title, note, fans, _behind(region, title)))
     return tuple(groups)
+
+
+STOCKS = {
+    "Opium and use": ("users",),
+    "Institutions, militants and attention": ("integrity", "tension", "attention"),
+    "Households and prices": ("income", "price_gap"),
+    "Guards and customs officers": ("staff",),
+}
+"""Stocks whose evidence stands under a group of charts."""
+
+CITED = 12
+"""Claims named under a group; `panj show` of a place names those that speak of it."""
+
+
+def _behind(region: Region, title: str) -> tuple[str, ...]:
+    """The claims behind the links that move the stocks of a group."""
+    functions = {name for stock in stocks() if stock.quantity in STOCKS.get(title, ()) for name in stock.functions}
+    named = dict.fromkeys(link.link for link in links() if link.where in functions and link.link in region.links)
+    lists = [region.links[name].claims for name in named]
+    ordered = [claims[at] for at in range(max(map(len, lists), default=0)) for claims in lists if at < len(claims)]
+    return tuple(dict.fromkeys(ordered))[:CITED]
 
 
 def main_flow(dataset: xr.Dataset, region: Region, table: BeforeAfter) -> str | None:

@@ -17,7 +17,7 @@ from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
 from panj.calibration import Score, Seen, draws_of, scores
 from panj.reports import evidence, missing, score, straying, theses, words
-from panj.reports.answer import answer, lower_the, span, unchanged
+from panj.reports.answer import answer, caused, lower_the, span, unchanged, without_pivot
 from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_after
 from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
@@ -116,6 +116,8 @@ def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = Non
         cut=missing.cut_links(str(run.dataset.attrs.get("cut", ""))),
         lines=[_line_view(line) for line in securities(dataset, region)],
         answer=answer(dataset, region),
+        caused=caused(beside or {}, region) if run.dataset.attrs["scenario"] == "history" else "",
+        without=without_pivot(region),
         members=members,
         map=drawn,
         flow=flow,
@@ -260,6 +262,6 @@ def _target_view(row: Score, region: Region) -> dict[str, Any]:
         "most": most,
         "outcome": row.outcome,
         "said": f"{mark} {said}",
-        "why": "from the region's dated files, not from the run" if row.from_record else row.why,
+        "why": "from the files" if row.from_record else row.why,
         "diagnosis": score.diagnosis(row, region) if row.outcome == "missed" and not row.from_record else "",
     }

@@ -23,6 +23,7 @@ from panj.basics.faults import Fault, nearest
 from panj.calibration.observe import unit_of
 from panj.ensembles import Run, RunError, open_run
 from panj.ensembles.store import read_note
+from panj.reports.answer import without_pivot
 from panj.reports.compare import FEW, mismatches
 from panj.reports.summary import Interval, interval, over_period, pick
 from panj.reports.words import Scale, change_suffix, scale_of, signed, step_of
@@ -194,7 +195,7 @@ def runs_beside(folder: Path, region: Region) -> dict[str, Run]:
     The run itself is among them. Of two runs of one scenario the one whose name comes first counts.
     """
     mine = read_note(folder)
-    wanted = set(scenarios_of(region.theses.values())) | {"history"}
+    wanted = {*scenarios_of(region.theses.values()), "history", without_pivot(region)}
     wanted |= {name for name, scenario in region.scenarios.items() if scenario.reacts_from}
     found: dict[str, Run] = {}
     for path in [folder, *sorted(folder.parent.iterdir())] if mine is not None else []:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float
 
 State = Float[Array, "n member"]
-Past = tuple[Float[Array, "memory n member"], Float[Array, "memory n member"]]
 
 WORSE = 4.0  # a state whose residual is so many times the best one's is given up
 LEAST = 1e-3  # damping never falls below this share of a full step
+SLOPES = 100  # sweeps, at most, to solve for the slope of a balance
+EXACT = 1e-6  # the tolerance of that
 
 
 class Equilibrium(eqx.Module):
@@ -27,14 +26,12 @@ class Equilibrium(eqx.Module):
         state: The state with the least residual met.
         residual: Sum of |step(state) - state| relative to the sum of |state|.
         converged: Whether the residual is within the tolerance.
-        past: Steps taken and what they changed, for a next balance that is much like this one.
         more: What `step` gave besides at this state; None if it gives nothing besides.
     """
 
     state: State
     residual: Float[Array, " member"]
     converged: Bool[Array, " member"]
-    past: Past
     more: Any = None
 
 
@@ -45,96 +42,147 @@ def equilibrium(
     tolerance: float = 1e-3,
     memory: int = 5,
     damping: float = 1.0,
-    past: Past | None = None,
 ) -> Equilibrium:
-    """Look for state = step(state), one column a member, with a fixed number of sweeps.
+    """Look for state = step(state), one column a member.
 
     Anderson's acceleration (Anderson 1965; Walker and Ni 2011), each member by itself: a batch gives what a loop over
-    its members gives. A member whose residual grows fourfold goes back to its best state, forgets its past and
-    halves its damping, which then recovers. Can be compiled, scanned over and differentiated.
+    its members gives. A member that is within the tolerance stays where it is; one whose residual grows fourfold goes
+    back to its best state, forgets its past and halves its damping, which then recovers.
+
+    Can be compiled and scanned over. Slopes are those of the balance itself, by the theorem of implicit functions,
+    whatever the sweeps that led there: they cost one more search, and no memory of the first. Where there is no
+    balance they mean nothing.
 
     Args:
         step: A smooth map; it gives the next state, or a tuple of that and what the caller wants besides. Its state
             should be scaled so that all entries matter alike.
         state: Where to begin; a good guess (the month before) saves most of the sweeps.
-        sweeps: How often the state is moved, at least 1; `step` is called once more, at the best state met.
+        sweeps: How often the state is moved at most, at least 1: less often once all members are within the tolerance.
+            `step` is called once more, at the best state met.
         tolerance: Largest residual of a member that counts as converged.
         memory: How many earlier sweeps are used.
         damping: Share of the full step taken at first, above 0 and at most 1.
-        past: Of an earlier balance with the same memory; where little has changed since, its steps still tell where to
-            go. None: begin without.
     """
-    rows, members = state.shape
-    if past is None:
-        past = (jnp.zeros((memory, rows, members), state.dtype),) * 2
-    past = lax.stop_gradient(past)  # it helps to find the balance and does not change it
 
     def stepped(state: State) -> tuple[State, Any]:
         found = step(state)
         return found if isinstance(found, tuple) else (found, None)
 
-    def sweep(carry: _Carry, number: Array) -> tuple[_Carry, None]:
-        here = jnp.where(number == sweeps, carry.best, carry.state)  # the last sweep tells of the best state
-        after, more = stepped(here)
-        carry = replace(carry, state=here)
-        moved = after - carry.state
-        size = lax.stop_gradient((moved * moved).sum(axis=0))
-        size = jnp.where(jnp.isfinite(size), size, jnp.inf)
-        better, worse = size < carry.size, size > WORSE**2 * carry.size
-        best = jnp.where(better, carry.state, carry.best)
-        best_moved = jnp.where(better, moved, carry.best_moved)
-        least = jnp.where(better, size, carry.size)
-        here, move = jnp.where(worse, best, carry.state), jnp.where(worse, best_moved, moved)
-        damped = jnp.where(worse, jnp.maximum(carry.damping / 2, LEAST), jnp.minimum(carry.damping * 1.1, 1.0))
-        slot = (number - 1) % memory
-        usable = (number > 0) & ~worse
-        dx = _put(carry.dx, slot, here - carry.before, usable, worse)
-        df = _put(carry.df, slot, move - carry.before_moved, usable, worse)
-        weight = _least_squares(df, move)
-        there = here + damped * move - jnp.einsum("knm,km->nm", dx + damped * df, weight)
-        return _Carry(there, here, move, dx, df, best, best_moved, least, damped, more), None
+    def search(move: Callable[[State], State], state: State) -> State:
+        return _search(move, state, sweeps, tolerance, memory, damping)
 
-    nothing = jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), jax.eval_shape(stepped, state)[1])
-    begin = _Carry(
-        state, state, jnp.zeros_like(state), *past, state, jnp.zeros_like(state),
-        jnp.full(members, jnp.inf, state.dtype), jnp.full(members, damping, state.dtype), nothing,
-    )  # fmt: skip
-    end, _ = lax.scan(sweep, begin, jnp.arange(sweeps + 1))
-    scale = jnp.maximum(jnp.abs(end.best).sum(axis=0), float(np.finfo(state.dtype).tiny))
-    residual = lax.stop_gradient(
-        jnp.where(jnp.isfinite(end.size), jnp.abs(end.best_moved).sum(axis=0) / scale, jnp.inf)
-    )
-    return Equilibrium(end.best, residual, residual <= tolerance, (end.dx, end.df), end.more)
+    best: State = lax.custom_root(lambda state: stepped(state)[0] - state, state, search, _slope)
+    after, more = stepped(best)
+    residual = lax.stop_gradient(_off(after - best, best))
+    return Equilibrium(best, residual, residual <= tolerance, more)
+
+
+def _slope(linear: Callable[[State], State], right: State) -> State:
+    """Solve linear(x) = right, where `linear` is the slope of a step less the state."""
+
+    def solve(linear: Callable[[State], State], right: State) -> State:
+        return _search(lambda x: linear(x) - right, jnp.zeros_like(right), SLOPES, EXACT, memory=8, damping=1.0)
+
+    solution: State = lax.custom_linear_solve(linear, right, solve, transpose_solve=solve)
+    return solution
 
 
 class _Carry(eqx.Module):
+    number: Array
     state: Array
     before: Array
     before_moved: Array
     dx: Array
     df: Array
+    inner: Array
+    known: Array
     best: Array
     best_moved: Array
     size: Array
     damping: Array
-    more: Any
+    done: Array
 
 
-def _put(past: Array, slot: Array, change: Array, usable: Array, forget: Array) -> Array:
-    kept = jnp.where(forget, 0.0, past)
-    return kept.at[slot].set(jnp.where(usable, change, 0.0))
-
-
-def _least_squares(df: Array, move: Array) -> Array:
-    """Return the weights of the past steps, [memory, member], with which they explain `move` best."""
-    inner = jnp.einsum("inm,jnm->mij", df, df)
-    right = jnp.einsum("inm,nm->mi", df, move)
-    scale = lax.stop_gradient(jnp.einsum("mii->mi", inner))
-    unit = jnp.where(scale > 0, 1 / jnp.sqrt(jnp.where(scale > 0, scale, 1.0)), 0.0)
-    inner = inner * unit[:, :, None] * unit[:, None, :]
-    ridge = 1e-3 * float(np.finfo(df.dtype).eps) ** 0.5 + jnp.where(scale > 0, 0.0, 1.0)
-    solved: Array = jnp.linalg.solve(
-        inner + ridge[:, :, None] * jnp.eye(len(df), dtype=df.dtype), (right * unit)[:, :, None]
+def _search(
+    move: Callable[[State], State], state: State, sweeps: int, tolerance: float, memory: int, damping: float
+) -> State:
+    """The best state met in so many sweeps, or the first one within the tolerance."""
+    rows, members = state.shape
+    nothing = jnp.zeros_like(state)
+    begin = _Carry(
+        number=jnp.asarray(0),
+        state=state,
+        before=state,
+        before_moved=nothing,
+        dx=jnp.zeros((memory, rows, members), state.dtype),
+        df=jnp.zeros((memory, rows, members), state.dtype),
+        inner=jnp.zeros((memory, memory, members), state.dtype),
+        known=jnp.zeros((memory, members), bool),
+        best=state,
+        best_moved=nothing,
+        size=jnp.full(members, jnp.inf, state.dtype),
+        damping=jnp.full(members, damping, state.dtype),
+        done=jnp.zeros(members, bool),
     )
-    weights: Array = solved[:, :, 0] * unit
-    return weights.T
+
+    def sweep(carry: _Carry) -> _Carry:
+        moved = move(carry.state)
+        size = (moved * moved).sum(axis=0)
+        size = jnp.where(jnp.isfinite(size), size, jnp.inf)
+        better, worse = size < carry.size, size > WORSE**2 * carry.size
+        best = jnp.where(better, carry.state, carry.best)
+        best_moved = jnp.where(better, moved, carry.best_moved)
+        done = carry.done | (better & (_off(moved, carry.state) <= tolerance))
+        here, go = jnp.where(worse, best, carry.state), jnp.where(worse, best_moved, moved)
+        damped = jnp.where(worse, jnp.maximum(carry.damping / 2, LEAST), jnp.minimum(carry.damping * 1.1, 1.0))
+        slot = (carry.number - 1) % memory
+        usable = (carry.number > 0) & ~worse
+        dx = carry.dx.at[slot].set(jnp.where(usable, here - carry.before, 0.0))
+        df = carry.df.at[slot].set(jnp.where(usable, go - carry.before_moved, 0.0))
+        row = (df * df[slot]).sum(axis=1)
+        inner = carry.inner.at[slot].set(row).at[:, slot].set(row)
+        known = (carry.known & ~worse).at[slot].set(usable)
+        weight = _least_squares(inner, (df * go).sum(axis=1), known)
+        there = here + damped * go - ((dx + damped * df) * weight[:, None]).sum(axis=0)
+        return _Carry(
+            number=carry.number + 1,
+            state=jnp.where(done, best, there),
+            before=here,
+            before_moved=go,
+            dx=dx,
+            df=df,
+            inner=inner,
+            known=known,
+            best=best,
+            best_moved=best_moved,
+            size=jnp.where(better, size, carry.size),
+            damping=damped,
+            done=done,
+        )
+
+    return lax.while_loop(lambda c: (c.number < sweeps) & ~c.done.all(), sweep, begin).best
+
+
+def _off(moved: State, state: State) -> Float[Array, " member"]:
+    """How far a step goes, relative to the state; infinite where that is not known."""
+    scale = jnp.maximum(jnp.abs(state).sum(axis=0), float(np.finfo(state.dtype).tiny))
+    off = jnp.abs(moved).sum(axis=0) / scale
+    return jnp.where(jnp.isfinite(off), off, jnp.inf)
+
+
+def _least_squares(inner: Array, right: Array, known: Array) -> Array:
+    """Return the weights of the past steps, [memory, member], with which they explain the next one best.
+
+    Args:
+        inner: Inner products of what past steps changed, [memory, memory, member].
+        right: Those of them and the next step.
+        known: Which steps are remembered.
+    """
+    size = jnp.einsum("iim->im", inner)
+    known = known & (size > 0)
+    unit = jnp.where(known, 1 / jnp.sqrt(jnp.where(known, size, 1.0)), 0.0)
+    ridge = 1e-3 * float(np.finfo(inner.dtype).eps) ** 0.5 + jnp.where(known, 0.0, 1.0)
+    system = inner * unit[:, None] * unit + ridge[:, None] * jnp.eye(len(inner), dtype=inner.dtype)[:, :, None]
+    solved = jnp.linalg.solve(jnp.moveaxis(system, 2, 0), (right * unit).T[:, :, None])
+    weights: Array = solved[:, :, 0].T * unit
+    return weights

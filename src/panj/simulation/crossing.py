@@ -16,7 +16,6 @@ from jaxtyping import Array, Float
 from panj.mechanisms.bribery import expected_loss, let_go, toll
 from panj.mechanisms.choice import nest_cost, nest_shares
 from panj.mechanisms.detection import bulk, found, search_minutes
-from panj.mechanisms.waiting import tandem
 from panj.simulation.world import Traits, World
 
 AT_POST, AROUND = 0, 1
@@ -68,12 +67,10 @@ class Counters(NamedTuple):
 
     Attributes:
         time: In the queue and at the counters of both sides, K x L x M [h]; 0 where there is no post.
-        backlog: At the end of the month, K x Q x M.
         minutes: Of search that one goods vehicle and one traveller meets at a side of a post, K x L x M [min].
     """
 
     time: Float[Array, "K L M"]
-    backlog: Float[Array, "K Q M"]
     minutes: Float[Array, "K L M"]
 
 
@@ -123,25 +120,17 @@ class Crossing(NamedTuple):
     noticed: Float[Array, "F L M"]
 
 
-def counters(world: World, p: Parameters, setting: Setting, arrivals: Float[Array, "K Q M"]) -> Counters:
-    """Waits, backlogs and searches at all posts for the declared traffic of a month (vehicles and travellers)."""
+def counters(
+    world: World, p: Parameters, setting: Setting, time: Float[Array, "K Q M"], arrivals: Float[Array, "K Q M"]
+) -> Counters:
+    """What everyone meets at all posts, from the time there and the declared traffic of a month."""
     at = world.posts
-    lever = stricter(setting.counters["check"][:, at, None], setting.tightening[at])
-    check = 1 + p["check_slows"] * lever
-    together = 1 - p["cooperation_saves"] * setting.line["cooperation"][at, None]
-    goods = jnp.where(world.rail[at, None], p["service_train"], p["service_lorry"])
-    service = jnp.stack([goods, jnp.broadcast_to(p["service_person"], goods.shape)]) / 60 * check * together
-    hours = jnp.maximum(setting.hours * setting.counters["open"][:, at, None] * setting.open[at, None], 1.0)
-    lanes = jnp.asarray(world.lanes)[at, None]
-    post = tandem(arrivals, setting.backlog, lanes, (service, service), p["service_scv"], hours, world.most_lanes)
-    nights = world.hours_in_month / setting.hours
     weighted = arrivals[0] + p["search_of_travellers"] * arrivals[1]
     both_ways = weighted.reshape(-1, 2, weighted.shape[-1]).sum(axis=1)[np.arange(len(at)) // 2]
     officers = setting.officers.mean(axis=0)[at]
     vehicle = search_minutes(officers, p["search_share"], jnp.asarray(OFFICER_HOURS), both_ways)
     minutes = jnp.stack([vehicle, vehicle * p["search_of_travellers"]])
-    wait = (post.time - 2 * service) * nights + 2 * service
-    return Counters(at_all_links(world, wait), post.backlog, at_all_links(world, minutes))
+    return Counters(at_all_links(world, time), at_all_links(world, minutes))
 
 
 def at_all_links(world: World, at_posts: Float[Array, "K Q M"]) -> Float[Array, "K L M"]:

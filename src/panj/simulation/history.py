@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from panj.passage import Network, expected_cost, radius, unroll
 from panj.simulation.crossing import AROUND, AT_POST, Parameters, Setting, counters, cross, standing, working_hours
 from panj.simulation.month import (
-    MEMORY,
     Given,
     Known,
     Stocks,
@@ -26,6 +25,7 @@ from panj.simulation.month import (
     month,
 )
 from panj.simulation.needed import LINKS
+from panj.simulation.queues import posts_of, queue
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.society import begin, settling
 from panj.simulation.society import reported as of_society
@@ -101,14 +101,11 @@ def _history(
     members = luck.shape[-1]
     first: Months = jax.tree.map(lambda series: series[0], months)
     society = begin(world, p, first)
-    going = jnp.ones((len(busy), len(network.origins), members))
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
         taught=jnp.zeros((len(world.length), 2, members)),
         backlog=jnp.zeros((2, len(world.posts), members)),
-        arrivals=jnp.zeros((2, len(world.posts), members)),
-        going=going,
-        past=(jnp.zeros((MEMORY, 2 * len(world.posts) + going.shape[0] * going.shape[1], members)),) * 2,
+        pull=jnp.zeros((2, len(world.posts), members)),
         society=society,
         rest=society,
         usual=None,
@@ -155,7 +152,8 @@ def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "P
         backlog=jnp.zeros((2, len(world.posts), members)),
         hours=working_hours(world, p),
     )
-    at_posts = counters(world, p, setting, setting.backlog)
+    nobody = setting.backlog
+    at_posts = counters(world, p, setting, queue(world, p, posts_of(world, p, setting), nobody).time, nobody)
     crossing = cross(world, world.flows, p, setting, standing(world, world.flows, p, setting), at_posts)
     cost = jnp.swapaxes(crossing.cost[world.pair_flow], 0, 1)
     return jnp.swapaxes(expected_cost(network, cost, world.horizon), 0, 1)
@@ -172,7 +170,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
     at_post = by_flow * crossing.share[AT_POST] * flows.declares[:, None, None]
     journeys = at_post / flows.lot[:, None, None]
     price = jnp.where(jnp.isfinite(crossing.at_post), crossing.at_post, 0.0) * flows.lot[:, None, None]
-    lorries = at_posts.time[0, world.posts], jnp.expm1(known["arrivals"])[0]
+    lorries = at_posts.time[0, world.posts], known["came"][0]
     staff = _by_border_of_section(world, known["people"].sum(axis=1))
     return {
         "potential": potential,

@@ -13,16 +13,16 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jaxtyping import Array, Float
 
 from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.demand import share_that_goes
 from panj.mechanisms.detection import found, quality
 from panj.mechanisms.recording import recorded
-from panj.passage import Loading, Network, Outlook, Unrolled, equilibrium, look, send
+from panj.passage import Loading, Network, Unrolled, equilibrium, look, send
 from panj.simulation.crossing import (
     AT_POST,
+    Counters,
     Crossing,
     Parameters,
     Setting,
@@ -31,20 +31,15 @@ from panj.simulation.crossing import (
     standing,
     working_hours,
 )
+from panj.simulation.queues import curve, met, posts_of, pull, queue, unforeseen
 from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, observed, respond
 from panj.simulation.world import Months, Traits, World, one_hot
 
-SWEEPS = 10
-"""Loadings of the flows that make queues in one month; each month starts from the month before."""
+SWEEPS = 40
+"""Loadings of the flows that make queues in one month, at most; each month starts from the month before."""
 
-GOING = 5.0
-"""Weight of the shares that go in the state of passage, beside logarithms of arrivals, so that both matter alike."""
-
-STIFFEST = 1000.0
-"""Most by which a step of arrivals is divided: beyond it a post that is hopelessly full would look settled."""
-
-MEMORY = 8
-"""Sweeps whose steps are remembered, over the end of a month, to find the balance."""
+TOLERANCE = 2e-5
+"""How near the pulls of posts come to their balance: about a thousandth of arrivals (measured)."""
 
 
 class Stocks(eqx.Module):
@@ -54,9 +49,7 @@ class Stocks(eqx.Module):
         donated: Donated equipment in working order, S x 2 x M [USD].
         taught: Skill that training by others has added, S x 2 x M.
         backlog: Waiting at posts, K x Q x M.
-        arrivals: Logarithm of 1 + declared arrivals at posts, K x Q x M; where passage starts from.
-        going: Share of each busy potential that goes, P x O x M; likewise.
-        past: How passage found its balance in the months before, two times MEMORY x N x M.
+        pull: What posts draw, K x Q x M; where passage starts from (see `queues.pull`).
         society: Institutions, markets, militants.
         rest: The same as it stood when the clock began.
         usual: What mechanisms felt when the clock began; None while only its shape is asked for.
@@ -65,9 +58,7 @@ class Stocks(eqx.Module):
     donated: Float[Array, "S 2 M"]
     taught: Float[Array, "S 2 M"]
     backlog: Float[Array, "K Q M"]
-    arrivals: Float[Array, "K Q M"]
-    going: Float[Array, "P O M"]
-    past: tuple[Float[Array, "memory N M"], Float[Array, "memory N M"]]
+    pull: Float[Array, "K Q M"]
     society: Society
     rest: Society
     usual: Causes | None
@@ -160,80 +151,62 @@ def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks,
 
 
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
-    """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones.
-
-    The state of the fixed point is the logarithm of arrivals at posts, from which waits and searches follow, and the
-    share of each potential that goes, which follows from what the journey costs. A post that is full pushes back so
-    strongly that a whole step would overshoot far: steps are divided by what its own queue answers (Newton's step on
-    the diagonal), so the residual tells how far arrivals are from their balance.
-    """
-    p, setting = given.p, known["setting"]
+    """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones."""
+    p, setting, wanted = given.p, known["setting"], known["potential"]
     busy_pairs, quiet_pairs = busy_and_quiet(world)
     busy_flows, quiet_flows = world.flows.only(world.heavy), world.flows.only(light(world))
     busy = Fleet(given.busy, busy_flows, _column(world, world.heavy, busy_pairs), busy_pairs)
     quiet = Fleet(given.quiet, quiet_flows, _column(world, light(world), quiet_pairs), quiet_pairs)
-    wanted = known["potential"]
     fixed = standing(world, busy_flows, p, setting)
-    journeys = wanted[busy_pairs] / busy_flows.lot[busy.of][:, None, None]
-    most = jnp.log1p(journeys.sum(axis=(0, 1)))  # no post sees more than all who travel
-    shape, goers = stocks.arrivals.shape, stocks.going.shape
+    posts = posts_of(world, p, setting)
+    at_pull = curve(world, p, posts, busy_flows)
+    shape = stocks.pull.shape
 
-    def crossed(arrivals: Float[Array, "K Q M"]) -> Crossing:
-        at_posts = counters(world, p, setting, jnp.expm1(arrivals))
-        return cross(world, busy_flows, p, setting, fixed, at_posts)
+    def travel(fleet: Fleet, crossing: Crossing) -> Loading:
+        outlook = look(fleet.unrolled, crossing.cost[fleet.of], 1 - crossing.loss[fleet.of])
+        goes = willing(world, given, outlook.expected_cost, fleet.pairs)
+        return send(fleet.unrolled, outlook, wanted[fleet.pairs] * goes)
 
-    def split(state: Float[Array, "N M"]) -> tuple[Float[Array, "K Q M"], Float[Array, "P O M"]]:
-        posts = shape[0] * shape[1]
-        return jnp.clip(state[:posts], 0.0, most).reshape(shape), jnp.clip(state[posts:] / GOING, 0.0, 1.0).reshape(
-            goers
-        )
+    def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], _Passed]:
+        arrivals, time = met(at_pull, state.reshape(shape))
+        at_posts = counters(world, p, setting, time, arrivals)
+        crossing = cross(world, busy_flows, p, setting, fixed, at_posts)
+        loaded = travel(busy, crossing)
+        came = declared_arrivals(world, busy, crossing, loaded.traffic)
+        after = pull(at_pull, came, time)
+        return after.reshape(state.shape), _Passed(arrivals, came, at_posts, crossing, loaded)
 
-    def join(arrivals: Float[Array, "K Q M"], going: Float[Array, "P O M"]) -> Float[Array, "N M"]:
-        return jnp.concatenate([arrivals.reshape(-1, shape[-1]), GOING * going.reshape(-1, shape[-1])])
-
-    def stiffness(arrivals: Float[Array, "K Q M"]) -> Float[Array, "K Q M"]:
-        """How strongly more arrivals at a post keep others away from it: a full one pushes back a hundredfold."""
-
-        def time(logs: Float[Array, "K Q M"]) -> Float[Array, "K Q M"]:
-            return counters(world, p, setting, jnp.expm1(logs)).time[:, world.posts]
-
-        _, slope = jax.jvp(time, (arrivals,), (jnp.ones_like(arrivals),))
-        return lax.stop_gradient(jnp.clip(slope * hourly(busy_flows)[:, None, None], 0.0, STIFFEST))
-
-    def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], Loading]:
-        arrivals, going = split(state)
-        crossing = crossed(arrivals)
-        outlook = look_at(busy, crossing)
-        loaded = send(given.busy, outlook, wanted[busy_pairs] * going)
-        would_be = jnp.log1p(declared_arrivals(world, busy, crossing, loaded.traffic))
-        moved = arrivals + (would_be - arrivals) / (1 + stiffness(arrivals))
-        return join(moved, willing(world, given, outlook.expected_cost, busy_pairs)), loaded
-
-    settled = equilibrium(sweep, join(stocks.arrivals, stocks.going), SWEEPS, memory=MEMORY, past=stocks.past)
-    arrivals, going = split(settled.state)
-    at_posts = counters(world, p, setting, jnp.expm1(arrivals))
-    of_busy = cross(world, busy_flows, p, setting, fixed, at_posts)
-    of_quiet = cross(world, quiet_flows, p, setting, standing(world, quiet_flows, p, setting), at_posts)
-    outlook = look_at(quiet, of_quiet)
-    willing_ones = wanted[quiet_pairs] * willing(world, given, outlook.expected_cost, quiet_pairs)
-    parts = [settled.more, send(given.quiet, outlook, willing_ones)]
+    settled = equilibrium(sweep, stocks.pull.reshape(-1, shape[-1]), SWEEPS, TOLERANCE)
+    balance: _Passed = settled.more
+    of_quiet = cross(world, quiet_flows, p, setting, standing(world, quiet_flows, p, setting), balance.at_posts)
+    parts = [balance.loaded, travel(quiet, of_quiet)]
     pairs = np.argsort(np.concatenate([busy_pairs, quiet_pairs]))
     flows = np.argsort(np.concatenate([world.heavy, light(world)]))
-    ways = [array.ndim - 3 for array in of_busy]
+    ways = [array.ndim - 3 for array in of_quiet]
     return known | {
-        "arrivals": arrivals,
-        "going": going,
-        "residual": settled.residual,
-        "past": settled.past,
-        "at_posts": at_posts,
+        "pull": settled.state.reshape(shape),
+        "residual": unforeseen(balance.foreseen, balance.came),
+        "came": balance.came,
+        "at_posts": balance.at_posts,
+        "backlog": queue(world, p, posts, balance.came).backlog,
         "crossing": Crossing(
             *(
                 jnp.take(jnp.concatenate(both, axis=axis), flows, axis=axis)
-                for axis, both in zip(ways, zip(of_busy, of_quiet, strict=True), strict=True)
+                for axis, both in zip(ways, zip(balance.crossing, of_quiet, strict=True), strict=True)
             )
         ),
         "loaded": Loading(*(jnp.concatenate(both)[pairs] for both in zip(*parts, strict=True))),
     }
+
+
+class _Passed(NamedTuple):
+    """A sweep: arrivals at posts that waits were worked out for, those that came, and what passed."""
+
+    foreseen: Float[Array, "K Q M"]
+    came: Float[Array, "K Q M"]
+    at_posts: Counters
+    crossing: Crossing
+    loaded: Loading
 
 
 def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
@@ -290,10 +263,8 @@ def month(
     inherited = Stocks(
         donated=known["donated"],
         taught=known["taught"],
-        backlog=known["at_posts"].backlog,
-        arrivals=known["arrivals"],
-        going=known["going"],
-        past=known["past"],
+        backlog=known["backlog"],
+        pull=known["pull"],
         society=known["society"],
         rest=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.rest, known["society"]),
         usual=known["usual"],
@@ -313,17 +284,6 @@ class Fleet(NamedTuple):
     flows: Traits
     of: Numbers
     pairs: Numbers
-
-
-def hourly(flows: Traits) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Worth of an hour over the spread of tastes, in either queue; of the flow that minds it most [1/h]."""
-    minds = flows.per_hour / flows.spread
-    return np.asarray([np.max(minds, where=flows.counter == k, initial=0.0) for k in (0, 1)], np.float32)
-
-
-def look_at(fleet: Fleet, crossing: Crossing) -> Outlook:
-    """What the routes of some pairs are worth when crossings are as they are."""
-    return look(fleet.unrolled, crossing.cost[fleet.of], 1 - crossing.loss[fleet.of])
 
 
 def declared_arrivals(

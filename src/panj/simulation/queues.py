@@ -1,0 +1,135 @@
+"""Queues at posts: who comes and how long it takes, from what a post would draw if it took no time.
+
+The time at a post follows from those who come, and who comes follows from the time: a full post pushes back so
+strongly that repeating the two overshoots without end. Both are therefore told by the *pull* of a post, the logarithm
+of one plus the arrivals that it would have if the time there did not matter:
+
+    log(1 + arrivals) + worth of an hour in spreads x time(arrivals) = pull
+
+The left side rises with arrivals, so every pull has one answer. It is worked out once a month for some shares of the
+capacity and read off between them (`Curve`). What others do is then all that moves a pull, and by less than it moves
+itself, so that passage converges by repetition.
+
+Axes as in `world`; ``K`` = 2 kinds of counters, ``Q`` links of posts, ``U`` shares of the capacity.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float
+
+from panj.mechanisms.waiting import Passage, tandem
+from panj.simulation.crossing import Parameters, Setting, stricter
+from panj.simulation.world import Traits, World
+
+USE = (
+    0,
+    0.01,
+    0.05,
+    0.2,
+    0.4,
+    0.6,
+    *np.linspace(0.66, 0.98, 17),
+    0.99,
+    0.995,
+    *np.linspace(1, 1.12, 7),
+    *np.geomspace(1.16, 4, 10),
+)
+"""Arrivals over capacity at which the time at a post is worked out: closest where it bends most."""
+
+
+class Posts(NamedTuple):
+    """The counters of all posts in a month.
+
+    Attributes:
+        service: Mean time at the counters of one side, K x Q x M [h].
+        hours: Of work in the month, K x Q x M [h].
+        nights: Hours of the month over hours of work, M: those who wait also wait while posts are shut.
+        backlog: Waiting since last month, K x Q x M.
+    """
+
+    service: Float[Array, "K Q M"]
+    hours: Float[Array, "K Q M"]
+    nights: Float[Array, " M"]
+    backlog: Float[Array, "K Q M"]
+
+
+def posts_of(world: World, p: Parameters, setting: Setting) -> Posts:
+    """The counters of all posts under the month's rules."""
+    at = world.posts
+    lever = stricter(setting.counters["check"][:, at, None], setting.tightening[at])
+    check = 1 + p["check_slows"] * lever
+    together = 1 - p["cooperation_saves"] * setting.line["cooperation"][at, None]
+    goods = jnp.where(world.rail[at, None], p["service_train"], p["service_lorry"])
+    service = jnp.stack([goods, jnp.broadcast_to(p["service_person"], goods.shape)]) / 60 * check * together
+    hours = jnp.maximum(setting.hours * setting.counters["open"][:, at, None] * setting.open[at, None], 1.0)
+    return Posts(service, hours, world.hours_in_month / setting.hours, setting.backlog)
+
+
+def queue(world: World, p: Parameters, posts: Posts, arrivals: Float[Array, "... K Q M"]) -> Passage:
+    """Time from arrival to leaving the second counter [h], and the backlog when the month ends, K x Q x M."""
+    lanes = jnp.asarray(world.lanes)[world.posts, None]
+    service = posts.service
+    post = tandem(arrivals, posts.backlog, lanes, (service, service), p["service_scv"], posts.hours, world.most_lanes)
+    return Passage(time=(post.time - 2 * service) * posts.nights + 2 * service, backlog=post.backlog)
+
+
+class Curve(NamedTuple):
+    """The pull of every post at some numbers of arrivals, and what lies between.
+
+    Attributes:
+        logs: Logarithm of one plus arrivals, U x K x Q x M.
+        pull: Of the post with so many arrivals; rises with them.
+        idle: Time at the post when nobody comes, K x Q x M [h].
+        hourly: Worth of an hour over the spread of tastes, K x 1 x 1 [1/h].
+    """
+
+    logs: Float[Array, "U K Q M"]
+    pull: Float[Array, "U K Q M"]
+    idle: Float[Array, "K Q M"]
+    hourly: Float[Array, "K 1 1"]
+
+
+def curve(world: World, p: Parameters, posts: Posts, flows: Traits) -> Curve:
+    """Work out the pull of all posts for the month."""
+    capacity = jnp.asarray(world.lanes)[world.posts, None] * posts.hours / posts.service
+    arrivals = jnp.asarray(USE, jnp.float32)[:, None, None, None] * capacity
+    time = _risen(queue(world, p, posts, arrivals).time)
+    worth = hourly(flows)[:, None, None]
+    logs = jnp.log1p(arrivals)
+    return Curve(logs, logs + worth * time, time[0], worth)
+
+
+def _risen(time: Float[Array, "U K Q M"]) -> Float[Array, "U K Q M"]:
+    """The longest time so far: those who come clear no backlog."""
+    return lax.scan(lambda most, here: (jnp.maximum(most, here),) * 2, time[0], time)[1]
+
+
+def met(curve: Curve, pull: Float[Array, "K Q M"]) -> tuple[Float[Array, "K Q M"], Float[Array, "K Q M"]]:
+    """Arrivals and time [h] at every post that go with its pull."""
+    risen = jnp.diff(curve.pull, axis=0)
+    slope = jnp.diff(curve.logs, axis=0) / jnp.maximum(risen, 1e-6)
+    most = jnp.concatenate([risen[:-1], jnp.full_like(risen[:1], jnp.inf)])
+    logs = (slope * jnp.clip(pull - curve.pull[:-1], 0.0, most)).sum(axis=0)
+    return jnp.expm1(logs), jnp.maximum((pull - logs) / curve.hourly, curve.idle)
+
+
+def pull(curve: Curve, came: Float[Array, "K Q M"], time: Float[Array, "K Q M"]) -> Float[Array, "K Q M"]:
+    """What a post draws, from those who came and the time that they knew they would need [h]."""
+    return jnp.log1p(came) + curve.hourly * time
+
+
+def hourly(flows: Traits) -> Float[Array, " K"]:
+    """Worth of an hour over the spread of tastes, in either queue; of the flow that minds it most [1/h]."""
+    minds = flows.per_hour / flows.spread
+    return jnp.asarray([np.max(minds, where=flows.counter == k, initial=1e-3) for k in (0, 1)], jnp.float32)
+
+
+def unforeseen(foreseen: Float[Array, "K Q M"], came: Float[Array, "K Q M"]) -> Float[Array, " M"]:
+    """Share of those who came that was not foreseen: how far passage is from its balance."""
+    off = jnp.abs(came - foreseen).sum(axis=(0, 1))
+    return lax.stop_gradient(off / jnp.maximum(came.sum(axis=(0, 1)), 1e-6))

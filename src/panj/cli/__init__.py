@@ -32,6 +32,7 @@ COMMANDS = {
     "theses": "Put what sources conclude to the test, scenario by scenario.",
     "loops": "Cut every feedback loop in turn; say what it adds.",
     "report": "Write the report of a run again.",
+    "fit": "Fit parameters to the published numbers.",
     "score": "Say of every published number whether a run meets it.",
 }
 """What each command is for, in one line. A command is offered once its file ``panj/cli/<name>.py`` is there."""

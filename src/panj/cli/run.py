@@ -34,12 +34,16 @@ def run(
     workers: Annotated[int | None, typer.Option(help="Processes; one a core if not given.", min=1)] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off, or begin it.")] = False,
     by: Annotated[str, typer.Option(help="Organisation that runs it, to be named in the run's description.")] = "",
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw from the priors, though fitted draws are there.")
+    ] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
 ) -> None:
     """Run a region's history month by month, with many members, and write results and a report.
 
-    Every member draws all uncertain parameters and meets its own luck, the same under every scenario. Results are
-    written as they arrive; a run that was cut off goes on with --resume.
+    Every member draws all uncertain parameters, from what a fit left with the region or else from their priors, and
+    meets its own luck, the same under every scenario. Results are written as they arrive; a run that was cut off goes
+    on with --resume.
     """
     from rich.console import Console
 
@@ -51,6 +55,9 @@ def run(
     without = "".join(f"-without-{link}" for link in sorted(set(cut or ())))
     folder = out or Path("runs") / f"{Path(region).resolve().name}-{scenario}{without}"
     title = f"{region}, {scenario}: {members} members, seed {seed}, into {folder}"
+    opened = open_region(region)
+    fitted = None if prior else ensembles.read_posterior(opened)
+    console.print(f"Parameters: {fitted.said(opened) if fitted else 'drawn from their priors'}", soft_wrap=True)
     done = 0
     try:
         with progress_shown(console, title, workers or ensembles.cores()) as show:
@@ -71,6 +78,7 @@ def run(
                 workers=workers,
                 resume=resume,
                 by=by,
+                prior=prior,
                 progress=note,
             )
     except KeyboardInterrupt:
@@ -80,7 +88,7 @@ def run(
             err=True,
         )
         raise typer.Exit(INTERRUPTED) from None
-    console.print(summary_table(finished.dataset, open_region(region)))
+    console.print(summary_table(finished.dataset, opened))
     if report:
         with console.status("Writing the report"):
             page = write_report(folder)

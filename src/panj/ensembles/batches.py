@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from panj.ensembles.members import apply, draw, luck
+from panj.ensembles.members import apply, luck
+from panj.ensembles.posterior import drawn
 from panj.region import Region
 from panj.simulation.quantities import Quantity, quantities
 
@@ -26,16 +27,18 @@ class Batches:
         size: Members computed side by side: a smaller batch is filled up and cut again, so that every batch is
             compiled and computed like every other.
         cut: Links that are cut.
+        prior: Whether members draw from the priors even where fitted draws lie with the region.
     """
 
     region: Region
     seed: int
     size: int
     cut: tuple[str, ...] = ()
+    prior: bool = False
 
     def __call__(self) -> Callable[[range], Results]:
         """Make the world; it is compiled at its first batch."""
-        run = runner(self.region, self.seed)
+        run = runner(self.region, self.seed, prior=self.prior)
 
         def compute(members: range) -> Results:
             whole = range(members.start, members.start + self.size)
@@ -44,15 +47,16 @@ class Batches:
         return compute
 
 
-def runner(region: Region, seed: int) -> Callable[[range, Collection[str]], Mapping[str, NDArray[Any]]]:
+def runner(
+    region: Region, seed: int, *, prior: bool = False
+) -> Callable[[range, Collection[str]], Mapping[str, NDArray[Any]]]:
     """Make the world of a region; give what runs members of a study with links cut, compiled when first called."""
     from panj.simulation import Simulation, world_of
 
     simulation = Simulation(world_of(region))
-    parameters = list(region.parameters.values())
 
     def run(members: range, cut: Collection[str]) -> Mapping[str, NDArray[Any]]:
-        draws = apply(draw(parameters, members, seed), region.factors)
+        draws = apply(drawn(region, members, seed, prior=prior), region.factors)
         return simulation.run(draws, luck(members, seed, simulation.world.luck_shape), cut)
 
     return run

@@ -36,10 +36,15 @@ def draw(parameters: Sequence[Parameter], members: Sequence[int], seed: int) -> 
     Returns:
         For each parameter's name, one value a member, inside its plausible range.
     """
-    sampler = qmc.Sobol(d=max(len(parameters), 1), scramble=True, rng=np.random.default_rng(seed))
-    cube = sampler.random_base2(max(1, int(max(members, default=0)).bit_length()))[list(members)]
-    cube = np.clip(cube, EDGE, 1 - EDGE)
+    cube = chances(len(parameters), members, seed)
     return {parameter.id: quantile(parameter, cube[:, number]) for number, parameter in enumerate(parameters)}
+
+
+def chances(count: int, members: Sequence[int], seed: int) -> NDArray[np.float64]:
+    """Cumulative chances of so many parameters, one row a member: a scrambled Sobol sequence over all members."""
+    sampler = qmc.Sobol(d=max(count, 1), scramble=True, rng=np.random.default_rng(seed))
+    cube = sampler.random_base2(max(1, int(max(members, default=0)).bit_length()))[list(members)]
+    return np.asarray(np.clip(cube, EDGE, 1 - EDGE))
 
 
 def quantile(parameter: Parameter, chance: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -67,6 +67,7 @@ class Plan:
     inputs: dict[str, str]
     software: dict[str, str]
     cut: str = ""
+    draws: str = "prior"
 
     @property
     def batches(self) -> list[range]:

@@ -16,8 +16,9 @@ import xarray as xr
 from panj.basics.dates import Month, months
 from panj.ensembles.batches import Batches
 from panj.ensembles.crate import EXPERIMENTS, METADATA, describe
-from panj.ensembles.members import apply, draw
+from panj.ensembles.members import apply
 from panj.ensembles.plan import Plan, RunError, batch_for, digests, fingerprint, software
+from panj.ensembles.posterior import drawn, read_posterior
 from panj.ensembles.store import ARRAYS, Note, Store, read_note
 from panj.ensembles.workers import cores, run_batches
 from panj.region import Region, open_region, shipped
@@ -57,6 +58,7 @@ def run(
     workers: int | None = None,
     resume: bool = False,
     by: str = "",
+    prior: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Run:
     """Run a region's history, or a scenario laid over it, with many members.
@@ -72,6 +74,7 @@ def run(
             workers. The same batch on the same machine gives the same bits, whatever the workers.
         workers: Processes; one a core if not given.
         resume: Go on with a run in ``out`` if there is one.
+        prior: Draw parameters from their priors even where a fit left draws with the region.
         by: The organisation that runs it; named in the run's description.
         progress: Called with members done and in all, at the start and after every batch.
 
@@ -87,7 +90,7 @@ def run(
     begun = read_note(out) if resume else None
     if batch is None:
         batch = begun.plan.batch if begun else batch_for(members, crew)
-    plan = plan_of(opened, str(region), scenario, members, batch, seed, cut)
+    plan = plan_of(opened, str(region), scenario, members, batch, seed, cut, prior=prior)
     if out.resolve().is_relative_to(opened.folder.resolve()):
         raise RunError(f"{out} lies inside the region, whose files are what the run is made of. Choose another --out.")
     store = (Store.resume if begun else Store.begin)(out, Note(plan, _now(), by=by), quantities())
@@ -96,7 +99,8 @@ def run(
         if not store.note.finished:
             store.prepare(coordinates(laid), attributes(laid, plan))
         wanted = {plan.batches[number]: number for number in store.wanted}
-        for done, results in run_batches(Batches(laid, seed, batch, tuple(plan.cut.split())), list(wanted), crew):
+        start = Batches(laid, seed, batch, tuple(plan.cut.split()), prior)
+        for done, results in run_batches(start, list(wanted), crew):
             store.write(wanted[done], results)
             progress(store.note.members_done, members)
         store.join()
@@ -131,7 +135,15 @@ def under(region: Region, scenario: str) -> Region:
 
 
 def plan_of(
-    region: Region, name: str, scenario: str, members: int, batch: int, seed: int, cut: Collection[str] = ()
+    region: Region,
+    name: str,
+    scenario: str,
+    members: int,
+    batch: int,
+    seed: int,
+    cut: Collection[str] = (),
+    *,
+    prior: bool = False,
 ) -> Plan:
     """The plan of a run.
 
@@ -144,7 +156,9 @@ def plan_of(
         if number < least:
             raise RunError(f"{what} is {number}. Ask for at least {least}.")
     where = name if name in shipped() and not Path(name).is_dir() else str(region.folder.resolve())
-    return Plan(where, scenario, members, batch, seed, digests(region.folder), software(), " ".join(sorted(set(cut))))
+    links = " ".join(sorted(set(cut)))
+    draws = "prior" if prior or read_posterior(region) is None else "posterior"
+    return Plan(where, scenario, members, batch, seed, digests(region.folder), software(), links, draws)
 
 
 def open_run(folder: str | Path) -> Run:
@@ -196,7 +210,7 @@ def attributes(region: Region, plan: Plan) -> dict[str, Any]:
 def experiments(region: Region, plan: Plan, folder: Path) -> pd.DataFrame:
     """One row a member: its draws (``p:name``), whether it converged, scalar outcomes before and after the pivot."""
     numbers = range(plan.members)
-    draws = apply(draw(list(region.parameters.values()), numbers, plan.seed), region.factors)
+    draws = apply(drawn(region, numbers, plan.seed, prior=plan.draws == "prior"), region.factors)
     data = xr.open_zarr(folder / ARRAYS, chunks=None)
     worst = data["residual"].max("month", skipna=False).to_numpy()
     columns: dict[str, Any] = {"member": np.arange(plan.members)}

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panj.ensembles.members import apply, beta_shape, draw, luck, quantile
+from panj.ensembles.members import BLOCK, apply, beta_shape, chances, draw, luck, quantile
 from panj.region import Factor, Parameter, open_region
 
 TINY = open_region("tiny")
@@ -64,11 +64,30 @@ def test_every_draw_is_plausible(region):
         assert ((least <= values) & (values <= most)).all(), name
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.integers(1, 300), st.integers(0, 2**32 - 1))
 def test_member_41_is_the_same_however_many_there_are(others, seed):
     alone = draw(PARAMETERS, [41], seed)
     among = draw(PARAMETERS, range(41, 41 + others), seed)
     assert all(alone[name][0] == among[name][0] for name in alone)
+
+
+def test_every_part_of_a_prior_has_one_member_of_a_block():
+    spread = chances(list("abcdef"), range(BLOCK), seed=2)
+    assert np.sort(np.floor(spread * BLOCK), axis=0).tolist() == [[part] * 6 for part in range(BLOCK)]
+
+
+def test_parameters_of_many_have_no_more_in_common_than_chance():
+    both = np.corrcoef(chances([f"p{number}" for number in range(250)], range(200), seed=1).T)
+    pairs = np.abs(both[np.triu_indices(250, 1)])
+    assert pairs.max() < 0.36  # of so many pairs of independent numbers about one in a million is larger
+    assert np.sqrt((pairs**2).mean()) == pytest.approx(1 / np.sqrt(200), rel=0.1)
+
+
+def test_another_parameter_leaves_draws_as_they_were():
+    few = draw(PARAMETERS[3:9], range(20), 1)
+    every = draw(PARAMETERS, range(20), 1)
+    assert all((few[name] == every[name]).all() for name in few)
 
 
 def test_member_41_is_the_same_under_every_scenario():

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import panj
-from panj.calibration.forward import Forward
+from panj.calibration.forward import Forward, Predicted
 from panj.calibration.scales import on_scale, spread_of
 from panj.calibration.smoother import Data, assimilate, inflations, misfit
 from panj.ensembles import RunError, cores
@@ -108,7 +108,7 @@ def fit(
         raise RunError(f"{opened.title} has no targets to fit to.")
     plan = {"region": opened.code, "members": members, "steps": steps, "seed": seed, "batch": size}
     _begin(out, plan | {"inputs": fingerprint(inputs(opened)), "panj": panj.__version__}, resume)
-    first = norm.ppf(chances(len(opened.parameters), range(members), seed)).T
+    first = norm.ppf(chances(list(opened.parameters), range(members), seed)).T
     spans = [range(start, min(start + size, members)) for start in range(0, members, size)]
     seen: list[Reals] = []
     converged = np.ones(members, bool)
@@ -118,7 +118,7 @@ def fit(
     for step in range(steps + 1):
         if data is not None:
             levels = assimilate(first, [one[chosen] for one in seen], data, inflations(steps), seed)
-        forward = Forward(laid, values_of(opened, levels), targets, seed, size)
+        forward = Forward(laid, values_of(opened, levels), Predicted(targets), seed, size)
         predicted, converged = _predicted(out, step, forward, spans, crew, progress, members * steps + members)
         seen.append(predicted)
         if data is None:
@@ -231,7 +231,7 @@ def _predicted(
     parts = []
     for span in spans:
         with np.load(files[span]) as part:
-            parts.append((part["predicted"], part["converged"]))
+            parts.append((part["measured"], part["converged"]))
     return np.concatenate([one for one, _ in parts], axis=1), np.concatenate([one for _, one in parts])
 
 

@@ -21,23 +21,29 @@ from panj.simulation.quantities import quantities
 Results = dict[str, NDArray[Any]]
 
 
+Measure = Callable[[Seen], NDArray[np.float64]]
+"""What is kept of a batch: some numbers by member, the member last. Must survive pickling."""
+
+
 @dataclass(frozen=True)
 class Forward:
-    """What a worker needs to predict targets; called in it, gives the function that does, for a batch of members.
+    """What a worker needs to compute an ensemble; called in it, gives the function that does, for a batch of members.
 
     Attributes:
         region: Under its scenario.
         values: Parameters of the whole ensemble, one value a member.
-        targets: What is predicted.
-        seed: Of luck, so that member 41 meets the same in every ensemble of a fit.
+        measure: What is kept of it.
+        seed: Of luck.
         size: Members computed side by side.
+        luck: Whose luck each member meets, by number; its own if not given, the same in every ensemble.
     """
 
     region: Region
     values: Mapping[str, NDArray[np.float64]]
-    targets: tuple[Target, ...]
+    measure: Measure
     seed: int
     size: int
+    luck: NDArray[np.int_] | None = None
 
     def __call__(self) -> Callable[[range], Results]:
         """Make the world; it is compiled at its first batch."""
@@ -49,13 +55,26 @@ class Forward:
         def compute(members: range) -> Results:
             whole = np.minimum(np.arange(members.start, members.start + self.size), last)
             draws = {name: values[whole] for name, values in self.values.items()}
-            scaled = apply(draws, self.region.factors)
-            run = simulation.run(scaled, luck(whole.tolist(), self.seed, simulation.world.luck_shape))
-            predicted = on_scales(Seen(dataset_of(self.region, run, whole), self.region, draws), self.targets)
+            chance = whole if self.luck is None else self.luck[whole]
+            run = simulation.run(
+                apply(draws, self.region.factors), luck(chance.tolist(), self.seed, simulation.world.luck_shape)
+            )
+            measured = self.measure(Seen(dataset_of(self.region, run, whole), self.region, draws))
             converged = np.asarray(run["residual"].max(axis=1) < CONVERGED)
-            return {"predicted": predicted[:, : len(members)], "converged": converged[: len(members)]}
+            return {"measured": measured[..., : len(members)], "converged": converged[: len(members)]}
 
         return compute
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Keeps what each member predicts of some targets, on their scales."""
+
+    targets: tuple[Target, ...]
+
+    def __call__(self, seen: Seen) -> NDArray[np.float64]:
+        """Target by member."""
+        return on_scales(seen, self.targets)
 
 
 def dataset_of(

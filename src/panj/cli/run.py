@@ -57,7 +57,7 @@ def run(
     title = f"{region}, {scenario}: {members} members, seed {seed}, into {folder}"
     opened = open_region(region)
     fitted = None if prior else ensembles.read_posterior(opened)
-    console.print(f"Parameters: {fitted.said(opened) if fitted else 'drawn from their priors'}", soft_wrap=True)
+    title += f"\nParameters: {fitted.said(opened) if fitted else 'drawn from their priors'}"
     done = 0
     try:
         with progress_shown(console, title, workers or ensembles.cores()) as show:

@@ -31,6 +31,7 @@ COMMANDS = {
     "compare": "Compare two runs, or two scenarios, member by member.",
     "theses": "Put what sources conclude to the test, scenario by scenario.",
     "loops": "Cut every feedback loop in turn; say what it adds.",
+    "sensitivity": "Say which parameters move the answers, and which facts would narrow them.",
     "report": "Write the report of a run again.",
     "fit": "Fit parameters to the published numbers.",
     "score": "Say of every published number whether a run meets it.",

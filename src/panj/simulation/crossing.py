@@ -16,6 +16,7 @@ from jaxtyping import Array, Float
 from panj.mechanisms.bribery import expected_loss, let_go, toll
 from panj.mechanisms.choice import nest_cost, nest_shares
 from panj.mechanisms.detection import bulk, found, search_minutes
+from panj.simulation.kinds import DRUGS, RADIOACTIVE, of_kind
 from panj.simulation.world import Traits, World
 
 AT_POST, AROUND = 0, 1
@@ -28,6 +29,22 @@ REFERENCE_LOT_KG = 20.0
 """Lot for which the rates of detection are meant (assumed: between courier loads and record consignments)."""
 
 Parameters = dict[str, Float[Array, " M"]]
+
+
+class Honesty(NamedTuple):
+    """Integrity of agencies by side, each 2 x L x M, as it acts in different places.
+
+    Attributes:
+        findings: On what becomes of a finding.
+        drugs: On what becomes of one of drugs.
+        tolls: On what honest travellers pay.
+        reckoned: As smugglers reckon with it when they choose.
+    """
+
+    findings: Float[Array, "2 L M"]
+    drugs: Float[Array, "2 L M"]
+    tolls: Float[Array, "2 L M"]
+    reckoned: Float[Array, "2 L M"]
 
 
 class Setting(NamedTuple):
@@ -43,7 +60,12 @@ class Setting(NamedTuple):
         effort: Guards on the green border, in full-skilled persons a km, by side, 2 x L x M.
         officers: At a post, by side, 2 x L x M [person].
         quality: Of those officers, by side, 2 x L x M.
-        integrity: Of the agencies, by side, 2 x L x M.
+        honesty: Integrity of the agencies.
+        fee: What guides and hiding cost over the parameter, L x M.
+        networks: Organisation of those who smuggle, 0-1, M.
+        lots: Size of a smuggler's lot over the file's, F x M.
+        portals: Chance that a detector finds radioactive material at a post, by side, 2 x L x M.
+        shut: Share of passage shut of the moment, over the dated rules, L x M.
         backlog: Waiting since last month, K x Q x M.
         hours: Of the month that posts work, M.
     """
@@ -57,7 +79,12 @@ class Setting(NamedTuple):
     effort: Float[Array, "2 L M"]
     officers: Float[Array, "2 L M"]
     quality: Float[Array, "2 L M"]
-    integrity: Float[Array, "2 L M"]
+    honesty: Honesty
+    fee: Float[Array, "L M"]
+    networks: Float[Array, " M"]
+    lots: Float[Array, "F M"]
+    portals: Float[Array, "2 L M"]
+    shut: Float[Array, "L M"]
     backlog: Float[Array, "K Q M"]
     hours: Float[Array, " M"]
 
@@ -82,6 +109,8 @@ class Standing(NamedTuple):
         around: Cost over the green border [USD/unit]; infinite where nobody walks.
         stake: What a smuggler with a whole lot stands to lose [USD/journey].
         let_go: Chance that a finding at the post ends in a bribe, by side.
+        reckoned: The same as smugglers reckon with it when they choose.
+        portals: Chance that a detector finds it, by side.
         toll: What honest travellers pay unofficially, both sides [USD/journey].
         seen: Chance of being noticed on the line, by side.
         taken_around: The same of being noticed and not let go, by side.
@@ -92,6 +121,8 @@ class Standing(NamedTuple):
     around: Float[Array, "F L M"]
     stake: Float[Array, "F L M"]
     let_go: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    reckoned: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    portals: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     toll: Float[Array, "F L M"]
     seen: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     taken_around: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
@@ -143,7 +174,7 @@ def at_all_links(world: World, at_posts: Float[Array, "K Q M"]) -> Float[Array, 
 
 def stricter(lever: Float[Array, "..."], tightening: Float[Array, "..."]) -> Float[Array, "..."]:
     """A lever of the dated rules and what a state adds on its own: a share of what is left open."""
-    return 1 - (1 - lever) * (1 - tightening)
+    return either(lever, tightening)
 
 
 def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> Standing:
@@ -157,27 +188,35 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     """
     of = flows.number
     rules = {lever: level[of, :, None] for lever, level in setting.rules.items()}
-    value, lot, per_hour, kg = (
-        jnp.asarray(x)[:, None, None] for x in (flows.value, flows.lot, flows.per_hour, flows.kg)
-    )
+    value, per_hour, kg = (jnp.asarray(x)[:, None, None] for x in (flows.value, flows.per_hour, flows.kg))
+    lot = lots(flows, setting)
+    drugs = of_kind(world.region.flows, DRUGS)[of][:, None, None] > 0
     goods, declares, hides, walks = (x[:, None, None] for x in (flows.goods, flows.declares, flows.hides, flows.walks))
     worth = jnp.asarray(world.worth[of])[..., None]
     stake = p["penalty"] * worth * lot
-    honesty = setting.integrity
-    free = [let_go(honesty[side], p["bribe_at_finding"], stake, p["stake_half"]) for side in (0, 1)]
+    honesty = setting.honesty
+
+    def freed(loss: Float[Array, "F L M"], side: int) -> Float[Array, "F L M"]:
+        integrity = jnp.where(drugs, honesty.drugs[side], honesty.findings[side])
+        return let_go(integrity, p["bribe_at_finding"], loss, p["stake_half"])
+
+    def reckoned(loss: Float[Array, "F L M"], side: int) -> Float[Array, "F L M"]:
+        return let_go(honesty.reckoned[side], p["bribe_at_finding"], loss, p["stake_half"])
+
+    free = [freed(stake, side) for side in (0, 1)]
 
     # at the post: declared, or hidden in declared traffic
     opacity = stricter(setting.rigidity[of, :, None], setting.tightening)
     unofficial = jnp.where(goods, p["bribe_lorry"], p["bribe_person"])
-    tolls = toll(honesty[0], opacity, unofficial) + toll(honesty[1], opacity, unofficial)
+    tolls = toll(honesty.tolls[0], opacity, unofficial) + toll(honesty.tolls[1], opacity, unofficial)
     official = rules["fee"] + p["visa_price"] * rules["visa"] + p["fee_lorry"] * (world.into_member[:, None] * goods)
     limits = p["limit_full"] * jnp.maximum(rules["import-limit"], rules["currency-limit"])
-    ajar = jnp.minimum(rules["closure"], 0.95)
+    ajar = jnp.minimum(stricter(rules["closure"], setting.shut), 0.95)
     of_value = p["duty_full"] * rules["duty"] + limits + p["partial_closure"] * ajar / (1 - ajar)
     stay = p["stay_check"] * stricter(rules["check"], setting.tightening)
     passable = (setting.open[:, None] > 0) & (rules["closure"] < 1) & world.access[of, :, None]
     declared = per_hour * stay + (official + tolls) / lot + of_value * value
-    hidden = p["hiding_cost"] / lot
+    hidden = p["hiding_cost"] * setting.fee / lot
     at_post = jnp.where(passable & (declares | hides), jnp.where(declares, declared, hidden), jnp.inf)
 
     # over the green border
@@ -188,20 +227,33 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     )
     small = jnp.where(kg > 0, jnp.minimum(lot, p["green_lot"] / jnp.maximum(kg, 1e-6)), lot)
     ease = jnp.where(declares, p["trespass_ease"], 1.0)
-    sight = p["sight_green"] * sight_of_lot(flows, small, p) * ease * jnp.where(post, p["round_watch"], 1.0) / rough
+    unseen = 1 - p["network_hides"] * setting.networks * ~declares
+    sight = (
+        p["sight_green"]
+        * unseen
+        * sight_of_lot(flows, small, p)
+        * ease
+        * jnp.where(post, p["round_watch"], 1.0)
+        / rough
+    )
     watch = 1 + setting.line["garrison"][:, None]
     seen = [found(sight, setting.effort[side] * watch) for side in (0, 1)]
     small_stake = p["penalty"] * worth * small
-    through = [let_go(honesty[side], p["bribe_at_finding"], small_stake, p["stake_half"]) for side in (0, 1)]
-    danger = sum(expected_loss(seen[side], through[side], small_stake, p["bribe_price"]) for side in (0, 1))
-    fixed = p["guide_fee"] * ~declares + p["mine_risk"] * setting.line["mines"][:, None] + danger
+    through = [freed(small_stake, side) for side in (0, 1)]
+    danger = sum(
+        expected_loss(seen[side], reckoned(small_stake, side), small_stake, p["bribe_price"]) for side in (0, 1)
+    )
+    fixed = p["guide_fee"] * setting.fee * ~declares + p["mine_risk"] * setting.line["mines"][:, None] + danger
     around = jnp.where(world.land[:, None] & walks, per_hour * hours + fixed / small, jnp.inf)
     paid = p["bribe_price"] * (seen[0] * through[0] + seen[1] * through[1]) * small_stake / small
+    radioactive = jnp.asarray(of_kind(world.region.flows, RADIOACTIVE)[of])[:, None, None]
     return Standing(
         at_post=at_post,
         around=around,
         stake=stake,
         let_go=(free[0], free[1]),
+        reckoned=(reckoned(stake, 0), reckoned(stake, 1)),
+        portals=(radioactive * setting.portals[0], radioactive * setting.portals[1]),
         toll=tolls,
         seen=(seen[0], seen[1]),
         taken_around=(seen[0] * (1 - through[0]), seen[1] * (1 - through[1])),
@@ -222,12 +274,13 @@ def cross(
         fixed: From `standing`, of the same flows.
         at_posts: The month's waits and searches.
     """
-    lot, per_hour = (jnp.asarray(x)[:, None, None] for x in (flows.lot, flows.per_hour))
+    per_hour, lot = jnp.asarray(flows.per_hour)[:, None, None], lots(flows, setting)
     declares, hides = flows.declares[:, None, None], flows.hides[:, None, None]
     minutes = at_posts.minutes[flows.counter]
-    size = sight_of_lot(flows, lot, p)
-    searched = [found(p["sight_post"] * size, minutes * setting.quality[side]) * hides for side in (0, 1)]
-    risk = sum(expected_loss(searched[side], fixed.let_go[side], fixed.stake, p["bribe_price"]) for side in (0, 1))
+    sight = p["sight_post"] * (1 - p["network_hides"] * setting.networks) * sight_of_lot(flows, lot, p)
+    by_search = [found(sight, minutes * setting.quality[side]) for side in (0, 1)]
+    searched = [either(by_search[side], fixed.portals[side]) * hides for side in (0, 1)]
+    risk = sum(expected_loss(searched[side], fixed.reckoned[side], fixed.stake, p["bribe_price"]) for side in (0, 1))
     at_post = fixed.at_post + per_hour * at_posts.time[flows.counter] + risk / lot
 
     ways = jnp.stack([at_post, fixed.around])
@@ -248,6 +301,16 @@ def cross(
         at_post=at_post,
         noticed=share[AROUND] * (1 - (1 - fixed.seen[0]) * (1 - fixed.seen[1])),
     )
+
+
+def either(one: Float[Array, "..."], other: Float[Array, "..."]) -> Float[Array, "..."]:
+    """Chance of at least one of two chances that know nothing of each other."""
+    return 1 - (1 - one) * (1 - other)
+
+
+def lots(flows: Traits, setting: Setting) -> Float[Array, "F 1 M"]:
+    """Units of a journey, as smugglers now choose them."""
+    return jnp.asarray(flows.lot)[:, None, None] * setting.lots[flows.number][:, None]
 
 
 def sight_of_lot(flows: Traits, units: Float[Array, "F ..."], p: Parameters) -> Float[Array, "F ..."]:

@@ -14,7 +14,17 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.passage import Network, expected_cost, radius, unroll
-from panj.simulation.crossing import AROUND, AT_POST, Parameters, Setting, counters, cross, standing, working_hours
+from panj.simulation.crossing import (
+    AROUND,
+    AT_POST,
+    Honesty,
+    Parameters,
+    Setting,
+    counters,
+    cross,
+    standing,
+    working_hours,
+)
 from panj.simulation.month import (
     Given,
     Known,
@@ -67,26 +77,25 @@ class Simulation:
         p = {name: jnp.asarray(values, jnp.float32) for name, values in parameters.items()}
         if unknown := sorted(set(cut) - set(LINKS)):
             raise ValueError(f"{', '.join(unknown)} cannot be cut. Links that can be cut: {', '.join(LINKS)}.")
-        members = luck.shape[-1]
-        links = {link: jnp.full(members, float(link not in cut), jnp.float32) for link in LINKS}
+        links = {link: jnp.asarray(float(link not in cut), jnp.float32) for link in LINKS}
         arrays = self.trace(p, jnp.asarray(luck), links)
         results = {name: np.moveaxis(np.asarray(values, np.float32), -1, 0) for name, values in arrays.items()}
         return results | {"rigidity": self.world.rigidity, "aid": self.world.aid}
 
     def trace(
-        self, p: Parameters, luck: Float[Array, "T N M"], links: dict[str, Float[Array, " M"]] | None = None
+        self, p: Parameters, luck: Float[Array, "T N M"], links: dict[str, Float[Array, ""]] | None = None
     ) -> dict[str, Array]:
         """As `run`, within JAX: to be differentiated or compiled into something larger.
 
         Args:
             p: For each parameter of the region one value a member.
             luck: As in `run`; of the first months only, where no more are wanted.
-            links: For each link 1, or 0 where it is cut, by member; None: nothing is cut.
+            links: For each link 1, or 0 where it is cut; None: nothing is cut.
 
         Returns:
             The quantities that are not rules; the month comes first, the member last.
         """
-        links = {link: jnp.ones(luck.shape[-1], jnp.float32) for link in LINKS} if links is None else links
+        links = {link: jnp.ones((), jnp.float32) for link in LINKS} if links is None else links
         arrays: dict[str, Array] = self._run(p, luck, self.world.months, self.world.network, links)
         return arrays
 
@@ -148,7 +157,12 @@ def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "P
         effort=nothing,
         officers=nothing,
         quality=nothing,
-        integrity=nothing + 1,
+        honesty=Honesty(nothing + 1, nothing + 1, nothing + 1, nothing + 1),
+        fee=nothing[0] + 1,
+        networks=nothing[0, 0],
+        lots=jnp.ones((flows, members)),
+        portals=nothing,
+        shut=nothing[0],
         backlog=jnp.zeros((2, len(world.posts), members)),
         hours=working_hours(world, p),
     )
@@ -196,7 +210,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "crossing_traffic": jnp.swapaxes(by_flow, 0, 1).reshape(-1, 2, *by_flow.shape[::2]).sum(axis=1),
         "residual": known["residual"],
         "radius": _radius(world, given, crossing.cost),
-    } | of_society(stocks.society, known["causes"])
+    } | of_society(stocks.society, known["felt"].causes)
 
 
 def _worth(world: World, by_flow: Float[Array, "F M"], harmful: bool) -> Float[Array, " M"]:

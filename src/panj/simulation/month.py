@@ -6,24 +6,26 @@ adds what it finds out. Axes as in `world`; ``K`` = 2 kinds of counters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
+from numpy.typing import NDArray
 
 from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.demand import share_that_goes
 from panj.mechanisms.detection import found, quality
 from panj.mechanisms.recording import recorded
-from panj.passage import Loading, Network, Unrolled, equilibrium, look, send
+from panj.passage import Loading, Network, Outlook, Unrolled, equilibrium, look, send
 from panj.simulation.crossing import (
     AT_POST,
     Counters,
     Crossing,
+    Honesty,
     Parameters,
     Setting,
     counters,
@@ -31,6 +33,7 @@ from panj.simulation.crossing import (
     standing,
     working_hours,
 )
+from panj.simulation.kinds import CONTRABAND, OPIATES, of_kind
 from panj.simulation.queues import curve, met, posts_of, pull, queue, unforeseen
 from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, observed, respond
 from panj.simulation.world import Months, Traits, World, one_hot
@@ -72,7 +75,7 @@ class Given(eqx.Module):
         network: Of all pairs.
         busy: Of the pairs that make queues, unrolled; ``quiet``: of the others.
         free: Expected cost without rules, queues and guards, P x O x M.
-        links: For some links of the system's list 1, or 0 where it is cut; M.
+        links: For every link that can be cut 1, or 0 where it is cut.
     """
 
     p: Parameters
@@ -80,7 +83,7 @@ class Given(eqx.Module):
     busy: Unrolled
     quiet: Unrolled
     free: Float[Array, "P O M"]
-    links: dict[str, Float[Array, " M"]]
+    links: dict[str, Float[Array, ""]]
 
 
 Known = dict[str, Any]
@@ -90,10 +93,7 @@ Step = Callable[[World, Given, Months, Float[Array, "N M"], Stocks, Known], Know
 
 def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """Staff, equipment and skill of the month, and what they can see (L35, L37)."""
-    p = given.p
-    society, sides = stocks.society, world.border_states
-    integrity = society.services.integrity[world.section_border]
-    means = society.revenue.budget[sides][world.section_border]
+    p, society, felt = given.p, stocks.society, known["felt"]
     line = now.staff[..., None] * p["strength_scale"]
     post = now.officers[..., None] * p["strength_scale"]
     people = jnp.maximum(line + post, 1e-3)
@@ -101,10 +101,20 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     own = (now.skill[..., None] * line + now.officer_skill[..., None] * post) / people
     training = now.training[..., None] / 1000 / people
     taught = taught_next(stocks.taught, own, p["turnover"] / 12, training, p["training_effect"])
-    equipment = (now.equipment + now.officer_equipment)[..., None] * p["strength_scale"] * means + donated
-    skill = own + taught
+    felt = felt.also(
+        {
+            "donated": donated,
+            "taught": taught,
+            "means": society.revenue.budget[world.border_states][world.section_border],
+            "guards_integrity": society.services.integrity[world.section_border],
+        }
+    )
+    own_equipment = (now.equipment + now.officer_equipment)[..., None] * p["strength_scale"] * felt("L37", "means")
+    equipment = own_equipment + felt("L35 L37", "donated")
+    skill = own + felt("L35", "taught")
     worth = quality(skill, equipment / people, p["equipment_boost"], p["equipment_half"])
-    along = line * (1 - p["guards_at_posts"]) * worth * integrity / world.length[:, None, None]
+    honest = felt("L61", "guards_integrity")
+    along = line * (1 - p["guards_at_posts"]) * worth * honest / world.length[:, None, None]
 
     def at_links(by_side: Float[Array, "S 2 M"]) -> Float[Array, "2 L M"]:
         return jnp.stack([by_side[world.section, world.side[way]] for way in (0, 1)])
@@ -115,7 +125,19 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
         .add(post + line * p["guards_at_posts"])
     )
     officers = jnp.stack([inspectors[world.border, world.side[way]] for way in (0, 1)]) * world.post_share[:, None]
+    acts = now.reacts * society.regime.tightening[world.border, world.side[1]]
+    lots = jnp.ones((len(world.factor), people.shape[-1]))
+    levers = {"rigidity": now.rigidity} | {f"rules: {name}": level for name, level in now.rules.items()}
+    levers |= {f"counters: {name}": level for name, level in now.counters.items()}
+    levers |= {f"line: {name}": level for name, level in now.line.items()}
+    felt = felt.also(levers | {"effort": at_links(along), "officers_at_posts": officers, "acts": acts})
+    on_line = {"mines": "L22 L24", "fence": "L22 L75", "garrison": "L75", "cooperation": "L89"}
+
+    def honesty(links: str) -> Float[Array, "2 L M"]:
+        return at_links(felt(links, "guards_integrity"))
+
     return known | {
+        "felt": felt,
         "donated": donated,
         "taught": taught,
         "people": people,
@@ -123,15 +145,20 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
         "skill": skill,
         "setting": Setting(
             open=now.open,
-            rules=now.rules,
-            counters=now.counters,
-            line=now.line,
-            rigidity=now.rigidity,
-            effort=at_links(along),
-            officers=officers,
-            quality=at_links(worth * integrity),
-            integrity=at_links(integrity),
-            tightening=now.reacts * society.regime.tightening[world.border, world.side[1]],
+            rules={name: felt("L70", f"rules: {name}") for name in now.rules},
+            counters={name: felt("L70", f"counters: {name}") for name in now.counters},
+            line={name: felt(on_line[name], f"line: {name}") for name in now.line},
+            rigidity=felt("L64 L67", "rigidity"),
+            effort=felt("L36 L75", "effort"),
+            officers=felt("L36 L37", "officers_at_posts"),
+            quality=at_links(worth * honest),
+            honesty=Honesty(honesty("L61"), honesty("L49 L61"), honesty("L63"), honesty("L61 L63 L65")),
+            fee=jnp.ones_like(acts),
+            networks=jnp.zeros_like(acts[0]),
+            lots=lots,
+            portals=jnp.zeros_like(officers),
+            shut=jnp.zeros_like(acts),
+            tightening=felt("L22 L70 L75", "acts"),
             backlog=stocks.backlog,
             hours=working_hours(world, p),
         ),
@@ -152,7 +179,7 @@ def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks,
 
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones."""
-    p, setting, wanted = given.p, known["setting"], known["potential"]
+    p, setting, wanted, felt = given.p, known["setting"], known["potential"], known["felt"]
     busy_pairs, quiet_pairs = busy_and_quiet(world)
     busy_flows, quiet_flows = world.flows.only(world.heavy), world.flows.only(light(world))
     busy = Fleet(given.busy, busy_flows, _column(world, world.heavy, busy_pairs), busy_pairs)
@@ -163,14 +190,14 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
     shape = stocks.pull.shape
 
     def travel(fleet: Fleet, crossing: Crossing) -> Loading:
-        outlook = look(fleet.unrolled, crossing.cost[fleet.of], 1 - crossing.loss[fleet.of])
-        goes = willing(world, given, outlook.expected_cost, fleet.pairs)
+        outlook = look_at(world, felt, fleet, crossing)
+        goes = willing(world, given, felt, outlook.expected_cost, fleet.pairs)
         return send(fleet.unrolled, outlook, wanted[fleet.pairs] * goes)
 
     def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], _Passed]:
         arrivals, time = met(at_pull, state.reshape(shape))
         at_posts = counters(world, p, setting, time, arrivals)
-        crossing = cross(world, busy_flows, p, setting, fixed, at_posts)
+        crossing = cross(world, busy_flows, p, setting, fixed, as_felt(felt, at_posts))
         loaded = travel(busy, crossing)
         came = declared_arrivals(world, busy, crossing, loaded.traffic)
         after = pull(at_pull, came, time)
@@ -178,24 +205,28 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
 
     settled = equilibrium(sweep, stocks.pull.reshape(-1, shape[-1]), SWEEPS, TOLERANCE)
     balance: _Passed = settled.more
-    of_quiet = cross(world, quiet_flows, p, setting, standing(world, quiet_flows, p, setting), balance.at_posts)
+    of_quiet = cross(world, quiet_flows, p, setting, standing(world, quiet_flows, p, setting), as_felt(felt, balance.at_posts))
     parts = [balance.loaded, travel(quiet, of_quiet)]
     pairs = np.argsort(np.concatenate([busy_pairs, quiet_pairs]))
     flows = np.argsort(np.concatenate([world.heavy, light(world)]))
     ways = [array.ndim - 3 for array in of_quiet]
+    crossing = Crossing(
+        *(
+            jnp.take(jnp.concatenate(both, axis=axis), flows, axis=axis)
+            for axis, both in zip(ways, zip(balance.crossing, of_quiet, strict=True), strict=True)
+        )
+    )
+    loaded = Loading(*(jnp.concatenate(both)[pairs] for both in zip(*parts, strict=True)))
+    met_with = {"wait": balance.at_posts.time, "minutes": balance.at_posts.minutes}
     return known | {
+        "felt": felt.also(met_with | {"cost": crossing.cost, "expected_cost": loaded.expected_cost}),
         "pull": settled.state.reshape(shape),
         "residual": unforeseen(balance.foreseen, balance.came),
         "came": balance.came,
         "at_posts": balance.at_posts,
         "backlog": queue(world, p, posts, balance.came).backlog,
-        "crossing": Crossing(
-            *(
-                jnp.take(jnp.concatenate(both, axis=axis), flows, axis=axis)
-                for axis, both in zip(ways, zip(balance.crossing, of_quiet, strict=True), strict=True)
-            )
-        ),
-        "loaded": Loading(*(jnp.concatenate(both)[pairs] for both in zip(*parts, strict=True))),
+        "crossing": crossing,
+        "loaded": loaded,
     }
 
 
@@ -231,10 +262,9 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
 
 def response(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """How institutions, markets, donors and militants answer; all of it acts from the next month on."""
-    causes = causes_of(world, now, stocks.society, observed(world, known))
-    felt = Felt(causes, stocks.usual, known["begun"], given.links)
+    felt = known["felt"].also(causes_of(world, now, stocks.society, observed(world, known)))
     society, felt = respond(Turn(world, given.p, now, stocks.society, felt))
-    return known | {"causes": felt.causes, "usual": felt.at_start().causes, "society": society}
+    return known | {"felt": felt, "society": society}
 
 
 def noticed_on_line(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
@@ -256,7 +286,7 @@ def month(
 
     Until the clock has ``begun``, what is felt and what has come about are what is usual: nothing is out of the way.
     """
-    known: Known = {"begun": begun}
+    known: Known = {"felt": Felt({}, stocks.usual, begun, given.links)}
     at_date = eqx.tree_at(lambda g: g.p, given, dated(given.p, now))
     for step in MONTH:
         known = step(world, at_date, now, luck, stocks, known)
@@ -267,7 +297,7 @@ def month(
         pull=known["pull"],
         society=known["society"],
         rest=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.rest, known["society"]),
-        usual=known["usual"],
+        usual=known["felt"].at_start().causes,
     )
     return inherited, known
 
@@ -284,6 +314,27 @@ class Fleet(NamedTuple):
     flows: Traits
     of: Numbers
     pairs: Numbers
+
+
+def as_felt(felt: Felt, at_posts: Counters) -> Counters:
+    """Waits (L70) and searches (L44) as those feel them who come to a post."""
+    return at_posts._replace(
+        time=felt.through("L70", "wait", at_posts.time), minutes=felt.through("L44", "minutes", at_posts.minutes)
+    )
+
+
+def look_at(world: World, felt: Felt, fleet: Fleet, crossing: Crossing) -> Outlook:
+    """What the routes of some pairs are worth when crossings are as they are (L45, L46, L53)."""
+    of = fleet.flows.number
+    opiates, contraband = (of_kind(world.region.flows, kind) for kind in (OPIATES, CONTRABAND))
+    cut = cut_for(felt, {"L45": opiates, "L46": opiates, "L53": contraband})
+    cost = jnp.where(cut[of][:, None, None], felt.usually("cost", crossing.cost, of), crossing.cost)
+    return look(fleet.unrolled, cost[fleet.of], 1 - crossing.loss[fleet.of])
+
+
+def cut_for(felt: Felt, kinds: Mapping[str, NDArray[Any]]) -> Bool[Array, " F"]:
+    """Whether one of some links, each of a kind of flows, is cut for a flow."""
+    return jnp.stack([(1 - felt.links[link]) * kind for link, kind in kinds.items()]).max(axis=0) > 0
 
 
 def declared_arrivals(
@@ -328,7 +379,14 @@ def elasticity(world: World, p: Parameters, pairs: Numbers) -> Float[Array, "P 1
     return jnp.where(honest, p["elasticity_honest"], p["elasticity_harmful"])
 
 
-def willing(world: World, given: Given, expected: Float[Array, "P O M"], pairs: Numbers) -> Float[Array, "P O M"]:
-    """Share of each potential that goes at an expected cost."""
-    spread = jnp.asarray(world.flows.spread[world.pair_flow[pairs]])[:, None, None]
-    return share_that_goes(expected, given.free[pairs], spread, elasticity(world, given.p, pairs))
+def willing(
+    world: World, given: Given, felt: Felt, expected: Float[Array, "P O M"], pairs: Numbers
+) -> Float[Array, "P O M"]:
+    """Share of each potential that goes at an expected cost (L53, L72, L74, L75)."""
+    flows, of = world.flows, world.pair_flow[pairs]
+    people = flows.declares & ~flows.goods
+    kinds = {"L53": of_kind(world.region.flows, CONTRABAND), "L72": people, "L74": flows.declares, "L75": flows.hides}
+    cut = cut_for(felt, kinds)[of][:, None, None]
+    cost = jnp.where(cut, felt.usually("expected_cost", expected, pairs), expected)
+    spread = jnp.asarray(flows.spread[of])[:, None, None]
+    return share_that_goes(cost, given.free[pairs], spread, elasticity(world, given.p, pairs))

@@ -82,6 +82,7 @@ PARAMETERS = (
     "money_half",
     "nationalism_adds",
     "nest",
+    "network_hides",
     "obscurity_corrupts",
     "opacity_hastens",
     "opacity_strains",
@@ -169,9 +170,10 @@ PARAMETERS = (
 """Names in ``parameters.toml``, in the order of the alphabet."""
 
 LINKS = (
-    "L05", "L06", "L07", "L08", "L09", "L10", "L11", "L12", "L13", "L14", "L16", "L17", "L20", "L21", "L22", "L23",
-    "L24", "L25", "L27", "L28", "L29", "L31", "L38", "L39", "L40", "L41", "L42", "L47", "L48", "L49", "L50", "L52",
-    "L57", "L58", "L62", "L63", "L64", "L66", "L67", "L68", "L69", "L71", "L72", "L73", "L74", "L76", "L77", "L78",
-    "L79", "L80", "L89", "R1", "R3", "R4", "R5",
+    "L05", "L06", "L07", "L08", "L09", "L10", "L11", "L12", "L13", "L14", "L16", "L17", "L20", "L21",
+    "L22", "L23", "L24", "L25", "L27", "L28", "L29", "L31", "L35", "L36", "L37", "L38", "L39", "L40",
+    "L41", "L42", "L44", "L45", "L46", "L47", "L48", "L49", "L50", "L52", "L53", "L57", "L58", "L61",
+    "L62", "L63", "L64", "L65", "L66", "L67", "L68", "L69", "L70", "L71", "L72", "L73", "L74", "L75",
+    "L76", "L77", "L78", "L79", "L80", "L89", "R1", "R3", "R4", "R5",
 )  # fmt: skip
 """Links of the system's list, and parts of its loops, that can be cut."""

@@ -66,7 +66,8 @@ def posts_of(world: World, p: Parameters, setting: Setting) -> Posts:
     together = 1 - p["cooperation_saves"] * setting.line["cooperation"][at, None]
     goods = jnp.where(world.rail[at, None], p["service_train"], p["service_lorry"])
     service = jnp.stack([goods, jnp.broadcast_to(p["service_person"], goods.shape)]) / 60 * check * together
-    hours = jnp.maximum(setting.hours * setting.counters["open"][:, at, None] * setting.open[at, None], 1.0)
+    ajar = setting.counters["open"][:, at, None] * setting.open[at, None] * (1 - setting.shut[at])
+    hours = jnp.maximum(setting.hours * ajar, 1.0)
     return Posts(service, hours, world.hours_in_month / setting.hours, setting.backlog)
 
 

@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from numpy.typing import NDArray
 
 from panj.simulation.crossing import stricter
+from panj.simulation.kinds import CONTRABAND, DRUGS, OPIATES, SMUGGLED, of_kind
 from panj.simulation.society.felt import Causes
 from panj.simulation.society.places import both
 from panj.simulation.world import Months, World, one_hot
 
 if TYPE_CHECKING:
     from panj.simulation.society.society import Society
-
-SMUGGLED = ("contraband", "shuttle-trade")
-DRUGS = ("opiates", "cannabis", "synthetic-drugs")
-OPIATES = ("opiates",)
-"""Kinds of flows that mechanisms speak of, by id."""
 
 MOST_MILITANTS = 3000.0
 """Strength at which militants are as strong as is known of any [person] (PE233, official high claims)."""
@@ -36,10 +33,10 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
     def over(values: Float[Array, "L M"], into: int = 1) -> Float[Array, "B 2 M"]:
         return (sides[into] @ values).reshape(borders, 2, -1)
 
-    def of(*names: str) -> Float[Array, " F"]:
-        return jnp.asarray([flow in names for flow in world.region.flows], jnp.float32)
+    def of(kind: tuple[str, ...]) -> NDArray[np.float32]:
+        return of_kind(world.region.flows, kind)
 
-    goods, drugs, opiates = of(*SMUGGLED), of(*DRUGS), of(*OPIATES)
+    goods, drugs, opiates, contraband = of(SMUGGLED), of(DRUGS), of(OPIATES), of(CONTRABAND)
     paid = crossing.bribe * by_flow
     honest = flows.declares.astype(np.float32)
     people_or_lorries = by_flow / flows.lot[:, None, None]
@@ -78,10 +75,10 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
         "goods_found": over(worth_taken[0], 0) + over(worth_taken[1], 1),
         "inflow": over(legal) / into,
         "smuggled": over(jnp.einsum("f,flm->lm", goods * flows.value, by_flow)) / into,
-        "contraband_value": over(jnp.einsum("f,flm->lm", of("contraband") * flows.value, by_flow)),
-        "shuttle_value": over(jnp.einsum("f,flm->lm", of("shuttle-trade") * flows.value, by_flow)),
+        "contraband_value": over(jnp.einsum("f,flm->lm", contraband * flows.value, by_flow)),
+        "shuttle_value": over(jnp.einsum("f,flm->lm", (goods - contraband) * flows.value, by_flow)),
         "imports": enters @ legal,
-        "contraband_imports": enters @ jnp.einsum("f,flm->lm", of("contraband") * flows.value, by_flow),
+        "contraband_imports": enters @ jnp.einsum("f,flm->lm", contraband * flows.value, by_flow),
         "transit": enters @ opium,
         "drug_money": jnp.maximum(leaves @ worth - enters @ worth, 0.0),
         "detection": known["detection"],

@@ -13,14 +13,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float
+from numpy.typing import NDArray
 
 from panj.simulation.crossing import Parameters
 from panj.simulation.world import Months, World
 
 if TYPE_CHECKING:
     from panj.simulation.society.society import Society
+
+Rows = slice | NDArray[np.int_]
 
 Causes = Mapping[str, Array]
 """Causes by name; the last axis is the member."""
@@ -43,22 +47,30 @@ class Felt:
         causes: As they are.
         start: As they stood when the clock began; None while only shapes are asked for.
         begun: Whether the clock has begun; before it, what is felt is what is usual.
-        links: For some links 1, or 0 where it is cut; M.
+        links: For every link 1, or 0 where it is cut.
     """
 
     causes: Causes
     start: Causes | None
     begun: Bool[Array, ""]
-    links: Mapping[str, Float[Array, " M"]]
+    links: Mapping[str, Float[Array, ""]]
 
-    def __call__(self, link: str, cause: str) -> Array:
-        """A cause through a link of the system's list."""
-        return jnp.where(self.links[link] > 0, self.causes[cause], self.usual(cause))
+    def __call__(self, links: str, cause: str) -> Array:
+        """A cause through one or more links, separated by blanks: as it was where any of them is cut."""
+        return self.through(links, cause, self.causes[cause])
+
+    def through(self, links: str, cause: str, now: Array) -> Array:
+        """The same of a cause that is not known yet; the step that finds it out has to add it by `also`."""
+        whole = jnp.stack([self.links[link] for link in links.split()]).min()
+        return jnp.where(whole > 0, now, self.usually(cause, now))
 
     def usual(self, cause: str) -> Array:
         """A cause as it stood when the clock began."""
-        now = self.causes[cause]
-        return now if self.start is None else jnp.where(self.begun, self.start[cause], now)
+        return self.usually(cause, self.causes[cause])
+
+    def usually(self, cause: str, now: Array, rows: Rows = slice(None)) -> Array:
+        """The same of a cause, or of some of its rows, that is not known yet."""
+        return now if self.start is None else jnp.where(self.begun, self.start[cause][rows], now)
 
     def also(self, more: Causes) -> Felt:
         """With what a group has found out in the month."""

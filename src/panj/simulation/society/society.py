@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 from panj.mechanisms.households import contraband_supply
 from panj.mechanisms.trade import contraband_factor
 from panj.simulation.crossing import Parameters
+from panj.simulation.kinds import OPIATES, SMUGGLED
 from panj.simulation.society import (
     districts,
     donors,
@@ -23,7 +24,6 @@ from panj.simulation.society import (
     revenue,
     services,
 )
-from panj.simulation.society.causes import OPIATES, SMUGGLED
 from panj.simulation.society.felt import Causes, Felt, Turn, filled
 from panj.simulation.society.places import by_state
 from panj.simulation.world import Months, World

@@ -62,7 +62,7 @@ def test_lost_mark_in_the_model_page_is_named() -> None:
 
 def test_mechanisms_that_nothing_calls_are_named(printed: dict[str, str]) -> None:
     part = printed["model.md"].split("<!-- printed: unwired -->")[1].split("<!-- end -->")[0]
-    assert "`guardians`: " in part
+    assert "`freight_factor`" in part
     assert "`militants_next`" not in part
     assert "`erlang_c`" not in part
 

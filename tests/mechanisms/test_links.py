@@ -17,6 +17,8 @@ from panj.ensembles.members import draw
 from panj.mechanisms.links import KINDS, links
 from panj.region import open_region
 from panj.region.opening import SHIPPED
+from panj.simulation.loops import loops
+from panj.simulation.needed import LINKS
 
 DRAWS = 400
 AGREE = 0.95
@@ -83,6 +85,16 @@ def test_module_says_which_links_it_carries(link):
     assert link.link in inspect.getdoc(inspect.getmodule(function_of(link.where))) + inspect.getdoc(
         function_of(link.where)
     )
+
+
+def test_every_link_can_be_cut_or_says_why_not():
+    carried = {
+        link.link for link in links() if link.kind in {"mechanism", "passage"} and "cannot be cut" not in link.note
+    }
+    assert not carried - set(LINKS), sorted(carried - set(LINKS))
+    named = {link.link for link in links()}
+    assert not set(LINKS) - named, "Write rows of src/panj/mechanisms/links.csv"
+    assert not {link for loop in loops() for link in loop.cut} - set(LINKS)
 
 
 @pytest.fixture(scope="module")

@@ -64,5 +64,7 @@ def heroin_wanted(
         usual_price: At which a user takes ``grams_a_year`` [USD/kg], positive.
         grams_a_year: Pure heroin a user [g/year].
         opiate_elasticity: Fall of what is bought, in per cent, when the price rises by one per cent.
+
+    Links: R9 (local use -> local demand, +), the way back from use to flow.
     """
     return users * grams_a_year / 12_000 * (jnp.maximum(price, LEAST) / usual_price) ** -opiate_elasticity

@@ -1,6 +1,7 @@
 """Opiates from field to traders: what is sown and harvested, what traders hold, what opium costs where it grows.
 
 Tonnes of opium. What a kilogram of heroin costs and earns on its way is in `drug_trade`, who uses it in `drug_use`.
+Turmoil by militants counts as war where poppy grows (R6).
 
 Sources:
     Lind, Moene & Willumsen (2014), Opium for the masses?, Review of Economics and Statistics 96.

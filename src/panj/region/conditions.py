@@ -33,6 +33,7 @@ CONDITIONS: dict[str, Kind] = {
     "ban": Kind("region", "level", 0, "0-1", "A ban on growing in the producing country"),
     "drought": Kind("region", "level", 0, "0-1", "Drought in the producing country"),
     "measures": Kind("region", "level", 0, "0-1", "Measures there against growing and making drugs, other than a ban"),
+    "operations": Kind("region", "level", 0, "0-1", "Share of the season in which police keep gatherers from cannabis"),
     "sanctuary": Kind("region", "level", 0, "0-1", "A base abroad that is open to militants"),
     "campaign": Kind("region", "level", 0, "0-1", "A military campaign against the militants"),
     "attack": Kind("region", "pulse", 0, "size", "An attack abroad that draws donors; 1 is the size of the pivot's"),
@@ -62,6 +63,7 @@ CONDITIONS: dict[str, Kind] = {
     "ceded": Kind("border", "level", 0, "0-1", "Share of the open part that the settlement on the table gives away"),
     "epidemic": Kind("border", "level", 0, "0-1", "Severity of an epidemic across it; 1 is one that the world fears"),
     "lorry_limit": Kind("border", "level", 0, "0-1", "Limits on the lorries of the other side"),
+    "divided": Kind("border", "level", 0, "0-1", "Share of the people along it whose village lies on both sides"),
     "land_use": Kind("border", "level", 0.3, "0-1", "Use of fields, pasture and water across the line"),
     "dependence": Kind(
         "side", "level", 0, "0-1", "How far the neighbour needs this state's gas, power, water, transit"

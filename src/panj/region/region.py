@@ -64,6 +64,7 @@ class Region:
         conditions: What the model takes from outside, by date.
         links: The claims behind each causal link of the model.
         theses: What sources conclude, as experiments.
+        record: Conditions under which flows have the volumes of the files: those of the history; None: these.
         factors: What scenarios multiply parameters by; empty for the history.
         reacts_from: From when rules, talks and donors answer on their own; None: never.
     """
@@ -100,6 +101,7 @@ class Region:
     conditions: tuple[Condition, ...] = ()
     links: dict[str, LinkClaims] = field(default_factory=dict)
     theses: dict[str, Thesis] = field(default_factory=dict)
+    record: tuple[Condition, ...] | None = None
     factors: tuple[Factor, ...] = field(default=())
     reacts_from: Month | None = None
 
@@ -125,6 +127,7 @@ class Region:
             programmes=_laid(self.programmes, scenario.drop_programmes, scenario.programmes, since),
             events=_laid(self.events, scenario.drop_events, scenario.events, since),
             reacts_from=Month(first_day(scenario.reacts_from)) if scenario.reacts_from else self.reacts_from,
+            record=self.conditions if self.record is None else self.record,
             conditions=laid_conditions(self.conditions, scenario.drop_conditions, scenario.conditions, month),
             holdings=laid_holdings(self.holdings, scenario.drop_holdings, scenario.holdings, since),
             strength=laid_strength(self.strength, scenario.drop_strength, scenario.strength, since),

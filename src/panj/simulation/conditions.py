@@ -13,8 +13,10 @@ from panj.region import Region
 from panj.region.conditions import CONDITIONS, Condition, Kind, value_in
 
 
-def conditions(region: Region, clock: Sequence[Month]) -> dict[str, NDArray[np.float32]]:
-    """Every condition by month, in the order of the region's states and borders.
+def conditions(
+    region: Region, clock: Sequence[Month], given: Iterable[Condition] | None = None
+) -> dict[str, NDArray[np.float32]]:
+    """Every condition by month, in the order of the region's states and borders, as the region's or other rows say.
 
     Of the region: [month]; of states: [month, state]; of borders: [month, border]; of sides: [month, border, side],
     where side 0 is the first state of the border's code. Where a region gives nothing, the default of `CONDITIONS`.
@@ -31,7 +33,7 @@ def conditions(region: Region, clock: Sequence[Month]) -> dict[str, NDArray[np.f
     states = {code: number for number, code in enumerate(region.states)}
     borders = {code: number for number, code in enumerate(region.borders)}
     rows: dict[tuple[str, str], list[Condition]] = {}
-    for row in region.conditions:
+    for row in region.conditions if given is None else given:
         rows.setdefault(row.key, []).append(row)
     for (name, place), those in rows.items():
         kind = CONDITIONS[name]

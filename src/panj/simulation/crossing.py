@@ -305,7 +305,7 @@ def cross(
 
 def either(one: Float[Array, "..."], other: Float[Array, "..."]) -> Float[Array, "..."]:
     """Chance of at least one of two chances that know nothing of each other."""
-    return 1 - (1 - one) * (1 - other)
+    return one + other - one * other
 
 
 def lots(flows: Traits, setting: Setting) -> Float[Array, "F 1 M"]:

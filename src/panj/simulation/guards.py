@@ -51,6 +51,8 @@ class Guards:
         delivered: Equipment from programmes, month x section x side [USD/month].
         training: Training from programmes, likewise [USD/month].
         aid: All that programmes give, month x state [USD/month].
+        foreign: Of the border guards, those of another state than the side's, month x section x side [person].
+        detectors: Equipment by the weight of weapons in each programme, month x state [USD/month].
     """
 
     line: Service
@@ -58,6 +60,8 @@ class Guards:
     delivered: NDArray[np.float32]
     training: NDArray[np.float32]
     aid: NDArray[np.float32]
+    foreign: NDArray[np.float32]
+    detectors: NDArray[np.float32]
 
 
 def guards(region: Region) -> Guards:
@@ -71,8 +75,17 @@ def guards(region: Region) -> Guards:
     at_counters = {key for key in held if region.agencies[key[0]].kind in AT_COUNTERS}
     line = {key: share for key, share in held.items() if key not in at_counters}
     counters = {key: share for key, share in held.items() if key in at_counters}
+    foreign = {key: share for key, share in line.items() if region.agencies[key[0]].state != key[1]}
     delivered, training, aid = deliveries(region, clock)
-    return Guards(_service(region, line, clock), _service(region, counters, clock), delivered, training, aid)
+    return Guards(
+        _service(region, line, clock),
+        _service(region, counters, clock),
+        delivered,
+        training,
+        aid,
+        _service(region, foreign, clock).staff,
+        detectors(region, clock),
+    )
 
 
 def _service(region: Region, held: Mapping[AgencySide, NDArray[np.float64]], clock: Sequence[Month]) -> Service:
@@ -172,6 +185,38 @@ def deliveries(
                 if delivery.kind in by_kind:
                     by_kind[delivery.kind] += money[:, None, None] * _spread(region, programme, recipient)
     return by_kind["equipment"].astype(np.float32), by_kind["training"].astype(np.float32), aid.astype(np.float32)
+
+
+def detectors(region: Region, clock: Sequence[Month]) -> NDArray[np.float32]:
+    """Equipment against weapons of mass destruction that programmes deliver, month x state [USD/month]."""
+    states = {state: number for number, state in enumerate(region.states)}
+    found = np.zeros((len(clock), len(states)))
+    for programme in region.programmes.values():
+        recipients = [states[r] for r in programme.recipients if r in states]
+        for delivery in programme.deliveries:
+            if delivery.kind == "equipment" and recipients:
+                money = _monthly(delivery, clock) * programme.purposes.get("weapons", 0.0) / len(recipients)
+                found[:, recipients] += money[:, None]
+    return found.astype(np.float32)
+
+
+def drug_mandate(region: Region) -> float:
+    """Share of all that programmes give which is for drugs before all else, 0-1; 0 where nothing is given."""
+    given = {p.id: sum(delivery.usd for delivery in p.deliveries) for p in region.programmes.values()}
+    for_drugs = [p.id for p in region.programmes.values() if p.purposes.get("drugs", 0.0) > 0.5]
+    return sum(given[id] for id in for_drugs) / max(sum(given.values()), 1.0)
+
+
+def lines(region: Region) -> NDArray[np.float32]:
+    """Share of a state's own land borders that each side of each section is, by length; section x side."""
+    share = np.zeros((len(region.sections), 2))
+    for state in region.states:
+        mine = np.zeros_like(share)
+        for number, section in enumerate(region.sections.values()):
+            if state in ends(section.border) and region.borders[section.border].kind == "land":
+                mine[number, ends(section.border).index(state)] = section.length_km
+        share += mine / max(mine.sum(), 1e-9)
+    return share.astype(np.float32)
 
 
 def _monthly(delivery: Delivery, clock: Sequence[Month]) -> NDArray[np.float64]:

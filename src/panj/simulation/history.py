@@ -83,7 +83,11 @@ class Simulation:
         return results | {"rigidity": self.world.rigidity, "aid": self.world.aid}
 
     def trace(
-        self, p: Parameters, luck: Float[Array, "T N M"], links: dict[str, Float[Array, ""]] | None = None
+        self,
+        p: Parameters,
+        luck: Float[Array, "T N M"],
+        links: dict[str, Float[Array, ""]] | None = None,
+        months: Months | None = None,
     ) -> dict[str, Array]:
         """As `run`, within JAX: to be differentiated or compiled into something larger.
 
@@ -91,12 +95,13 @@ class Simulation:
             p: For each parameter of the region one value a member.
             luck: As in `run`; of the first months only, where no more are wanted.
             links: For each link 1, or 0 where it is cut; None: nothing is cut.
+            months: What the files give for each month, if not what the region's do; shapes as there.
 
         Returns:
             The quantities that are not rules; the month comes first, the member last.
         """
         links = {link: jnp.ones((), jnp.float32) for link in LINKS} if links is None else links
-        arrays: dict[str, Array] = self._run(p, luck, self.world.months, self.world.network, links)
+        arrays: dict[str, Array] = self._run(p, luck, months or self.world.months, self.world.network, links)
         return arrays
 
 
@@ -116,7 +121,6 @@ def _history(
         backlog=jnp.zeros((2, len(world.posts), members)),
         pull=jnp.zeros((2, len(world.posts), members)),
         society=society,
-        rest=society,
         usual=None,
     )
     shapes = jax.eval_shape(lambda: month(world, given, first, luck[0], start, jnp.asarray(False))[0].usual)
@@ -199,6 +203,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "price": _mean(world, (price * journeys).sum(axis=0), journeys.sum(axis=0), summed=True),
         "recorded_seizures": known["recorded_seizures"],
         "recorded_trespasses": known["recorded_trespasses"],
+        "aid_delivered": known["aid_delivered"],
         "staff": staff,
         "equipment": _by_border_of_section(world, known["equipment"].sum(axis=1)),
         "skill": _by_border_of_section(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,

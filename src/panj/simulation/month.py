@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
@@ -19,7 +18,9 @@ from numpy.typing import NDArray
 from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.demand import share_that_goes
 from panj.mechanisms.detection import found, quality
+from panj.mechanisms.drug_trade import carriage
 from panj.mechanisms.recording import recorded
+from panj.mechanisms.regime import epidemic_closure
 from panj.passage import Loading, Network, Outlook, Unrolled, equilibrium, look, send
 from panj.simulation.crossing import (
     AT_POST,
@@ -33,9 +34,11 @@ from panj.simulation.crossing import (
     standing,
     working_hours,
 )
-from panj.simulation.kinds import CONTRABAND, OPIATES, of_kind
+from panj.simulation.kinds import CANNABIS, CONTRABAND, OPIATES, of_kind
 from panj.simulation.queues import curve, met, posts_of, pull, queue, unforeseen
-from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, observed, respond
+from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, moved_by, observed, respond
+from panj.simulation.society.felt import filled
+from panj.simulation.society.places import by_state
 from panj.simulation.world import Months, Traits, World, one_hot
 
 SWEEPS = 40
@@ -54,7 +57,6 @@ class Stocks(eqx.Module):
         backlog: Waiting at posts, K x Q x M.
         pull: What posts draw, K x Q x M; where passage starts from (see `queues.pull`).
         society: Institutions, markets, militants.
-        rest: The same as it stood when the clock began.
         usual: What mechanisms felt when the clock began; None while only its shape is asked for.
     """
 
@@ -63,7 +65,6 @@ class Stocks(eqx.Module):
     backlog: Float[Array, "K Q M"]
     pull: Float[Array, "K Q M"]
     society: Society
-    rest: Society
     usual: Causes | None
 
 
@@ -94,12 +95,13 @@ Step = Callable[[World, Given, Months, Float[Array, "N M"], Stocks, Known], Know
 def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """Staff, equipment and skill of the month, and what they can see (L35, L37)."""
     p, society, felt = given.p, stocks.society, known["felt"]
-    line = now.staff[..., None] * p["strength_scale"]
+    line = now.staff[..., None] * p["strength_scale"] * society.guardians.staffing[world.section_border]
     post = now.officers[..., None] * p["strength_scale"]
     people = jnp.maximum(line + post, 1e-3)
-    donated = donated_next(stocks.donated, now.delivered[..., None], p["donated_in_use"], 12 * p["equipment_life"])
+    equipped, training_usd = deliveries(world, now, society)
+    donated = donated_next(stocks.donated, equipped, p["donated_in_use"], 12 * p["equipment_life"])
     own = (now.skill[..., None] * line + now.officer_skill[..., None] * post) / people
-    training = now.training[..., None] / 1000 / people
+    training = training_usd / 1000 / people
     taught = taught_next(stocks.taught, own, p["turnover"] / 12, training, p["training_effect"])
     felt = felt.also(
         {
@@ -126,7 +128,14 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     )
     officers = jnp.stack([inspectors[world.border, world.side[way]] for way in (0, 1)]) * world.post_share[:, None]
     acts = now.reacts * society.regime.tightening[world.border, world.side[1]]
-    lots = jnp.ones((len(world.factor), people.shape[-1]))
+    states = world.state[1]
+    poorer = felt.also({"carriers": by_state(world, society.districts.poverty)})
+    felt = poorer.also({"networks_now": society.networks.organised, "lots": society.cannabis.lots})
+    cheaper = cheaper_carriers(p, felt)
+    lots = jnp.where(of_kind(world.region.flows, CANNABIS)[:, None] > 0, felt("L60 B8", "lots"), 1.0)
+    shut = now.reacts * filled(epidemic_closure, p, epidemic=now.conditions["epidemic"][world.border][:, None])
+    detectors = society.dangerous.found[world.state] * world.post[:, None]
+    felt = felt.also({"shut": shut, "detectors": detectors})
     levers = {"rigidity": now.rigidity} | {f"rules: {name}": level for name, level in now.rules.items()}
     levers |= {f"counters: {name}": level for name, level in now.counters.items()}
     levers |= {f"line: {name}": level for name, level in now.line.items()}
@@ -143,6 +152,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
         "people": people,
         "equipment": equipment,
         "skill": skill,
+        "aid_delivered": given_to_states(world, equipped + training_usd),
         "setting": Setting(
             open=now.open,
             rules={name: felt("L70", f"rules: {name}") for name in now.rules},
@@ -153,16 +163,45 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             officers=felt("L36 L37", "officers_at_posts"),
             quality=at_links(worth * honest),
             honesty=Honesty(honesty("L61"), honesty("L49 L61"), honesty("L63"), honesty("L61 L63 L65")),
-            fee=jnp.ones_like(acts),
-            networks=jnp.zeros_like(acts[0]),
+            fee=cheaper[states],
+            networks=felt("R12", "networks_now") - felt.usual("networks_now"),
             lots=lots,
-            portals=jnp.zeros_like(officers),
-            shut=jnp.zeros_like(acts),
+            portals=felt("L37 L61", "detectors"),
+            shut=felt("L81", "shut"),
             tightening=felt("L22 L70 L75", "acts"),
             backlog=stocks.backlog,
             hours=working_hours(world, p),
         ),
     }
+
+
+def deliveries(world: World, now: Months, society: Society) -> tuple[Float[Array, "S 2 M"], Float[Array, "S 2 M"]]:
+    """Equipment and training that arrive [USD/month]: by the record; from the date of reaction, what donors bring.
+
+    Of the aid that donors bring, the part for drugs equips and trains the services that look for them. Money for terror
+    keeps guards (`society.guardians`), money for weapons buys detectors (`society.dangerous`).
+    """
+    here = world.border_states[world.section_border]
+    brought = society.donors.drugs[here] * world.line_share[..., None]
+    equipment = jnp.where(now.reacts > 0, (1 - world.trained) * brought, now.delivered[..., None])
+    return equipment, jnp.where(now.reacts > 0, world.trained * brought, now.training[..., None])
+
+
+def given_to_states(world: World, by_section: Float[Array, "S 2 M"]) -> Float[Array, "G M"]:
+    """Sum over the sides of each state."""
+    here = world.border_states[world.section_border]
+    return jnp.zeros((len(world.region.states), by_section.shape[-1])).at[here].add(by_section)
+
+
+def cheaper_carriers(p: Parameters, felt: Felt) -> Float[Array, "G M"]:
+    """What carriers and guides ask in a state, over the start: the poorer people are, the less (L51)."""
+
+    def asked(poverty: Float[Array, "G M"]) -> Float[Array, "G M"]:
+        nothing = jnp.asarray(0.0)
+        found: Float[Array, "G M"] = filled(carriage, p, transport=nothing, kin=nothing, poverty=poverty)
+        return found
+
+    return asked(felt("L51", "carriers")) / asked(felt.usual("carriers"))
 
 
 def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
@@ -172,9 +211,21 @@ def demand(world: World, given: Given, now: Months, luck: Array, stocks: Stocks,
     factor = jnp.stack([p.get(name, one) for name in world.factor])
     spread = p["luck_volume"]
     chance = jnp.exp(spread * luck[: len(world.factor)] - spread**2 / 2)
-    wish = appetite(world, p, stocks.society, stocks.rest)[world.pair_flow, world.network.topology.destinations]
+    felt, topology = known["felt"].also(moved_by(world, now, stocks.society)), world.network.topology
+    ends_in, begins_in = (np.asarray(those) for those in (topology.destinations, topology.origins))
+    wish = appetite(world, p, now, felt)[world.pair_flow, ends_in][:, begins_in]
     volume = now.volume[..., None] * (factor * chance)[world.pair_flow][:, None]
-    return known | {"potential": volume * wish[:, None]}
+    return known | {"felt": felt, "potential": local_use(world, now, volume) * wish}
+
+
+def local_use(world: World, now: Months, volume: Float[Array, "P O M"]) -> Float[Array, "P O M"]:
+    """Volumes without the course that the model computes: what member states use of opiates follows users (R9)."""
+    own = (
+        of_kind(world.region.flows, OPIATES)[world.pair_flow]
+        * world.member[np.asarray(world.network.topology.destinations)]
+    )
+    course = now.volume / jnp.maximum(world.months.volume[0], 1e-9)
+    return volume / jnp.where((own[:, None] > 0) & (course > 0), course, 1.0)[..., None]
 
 
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
@@ -205,7 +256,8 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
 
     settled = equilibrium(sweep, stocks.pull.reshape(-1, shape[-1]), SWEEPS, TOLERANCE)
     balance: _Passed = settled.more
-    of_quiet = cross(world, quiet_flows, p, setting, standing(world, quiet_flows, p, setting), as_felt(felt, balance.at_posts))
+    still = standing(world, quiet_flows, p, setting)
+    of_quiet = cross(world, quiet_flows, p, setting, still, as_felt(felt, balance.at_posts))
     parts = [balance.loaded, travel(quiet, of_quiet)]
     pairs = np.argsort(np.concatenate([busy_pairs, quiet_pairs]))
     flows = np.argsort(np.concatenate([world.heavy, light(world)]))
@@ -296,7 +348,6 @@ def month(
         backlog=known["backlog"],
         pull=known["pull"],
         society=known["society"],
-        rest=jax.tree.map(lambda old, new: jnp.where(begun, old, new), stocks.rest, known["society"]),
         usual=known["felt"].at_start().causes,
     )
     return inherited, known

@@ -42,11 +42,13 @@ class Levers:
         on_line: For each lever that acts on the line itself, month x crossing [strength 0-1].
         rigidity: Month x border, 0 free to 1 shut: the mean over classes and directions of what visas, checks, limits
             and closures leave of an open border.
+        exemption: Month x border, how far residents are exempt, 0-1: mean over crossings and directions.
     """
 
     by_class: dict[str, NDArray[np.float32]]
     on_line: dict[str, NDArray[np.float32]]
     rigidity: NDArray[np.float32]
+    exemption: NDArray[np.float32]
 
 
 def levers(region: Region) -> Levers:
@@ -78,7 +80,11 @@ def levers(region: Region) -> Levers:
         for lever in eased:
             pulled[lever] *= 1 - np.minimum(pulled[ease], 1.0)
     by_class = {lever: pulled[lever] for lever in RESTRICTIVE}
-    return Levers(by_class, on_line, _rigidity(by_class, list(of_border.values())))
+    exempt = pulled["exemption"][:, :, CLASSES.index("residents")]
+    numbers = [[2 * n + way for n in those for way in (0, 1)] for those in of_border.values()]
+    free = [exempt[:, those].mean(axis=1) if those else np.zeros(len(clock)) for those in numbers]
+    rigidity = _rigidity(by_class, list(of_border.values()))
+    return Levers(by_class, on_line, rigidity, np.minimum(np.stack(free, axis=1), 1.0).astype(np.float32))
 
 
 def share_held(rule: Rule, clock: Sequence[Month]) -> NDArray[np.float32]:

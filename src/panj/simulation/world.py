@@ -23,10 +23,11 @@ from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day, months
 from panj.passage import Link, Network, Traffic
 from panj.region import Region, delimited_share
+from panj.region.conditions import Condition
 from panj.region.flows import Flow
 from panj.region.geography import Crossing
 from panj.simulation.conditions import conditions
-from panj.simulation.guards import Guards, guards
+from panj.simulation.guards import Guards, drug_mandate, guards, lines
 from panj.simulation.overland import blocks, roads_of, short_cuts
 from panj.simulation.rules import CLASSES, OPACITY, Levers, left_open, levers
 from panj.simulation.volumes import heavy, in_vehicle, monthly
@@ -42,6 +43,10 @@ KM_OF_A_POST = 100.0
 
 NEIGHBOURHOOD_KM = 100.0
 """Posts nearer to each other than about this are one choice rather than several (assumed)."""
+
+
+RECORDED = ("market_wage", "slump", "conflict", "lorry_limit", "operations")
+"""Conditions by which the volumes of the files came about."""
 
 
 class Traits(NamedTuple):
@@ -90,9 +95,13 @@ class Months(NamedTuple):
         rigidity: By flow and link.
         staff: Border guards, section x side [person]; ``equipment`` [USD], ``skill`` 0-1.
         officers: Customs and others at posts, likewise; ``officer_equipment``, ``officer_skill``.
+        foreign: Border guards of another state than the side's, of ``staff`` [person].
         delivered: Equipment from programmes [USD]; ``training`` [USD].
+        detectors: Equipment from programmes against weapons, by state [USD/month].
+        exemption: How far residents are exempt from the rules, by border.
         volume: What would set out, pair x origin [unit].
         conditions: What the region takes from outside, by name: alone, by state, by border or by border and side.
+        record: Those of them that flows' volumes rest on: as the history has them, whatever a scenario says.
         settled: Share of a border that is delimited by the dated record, by border.
         reacts: 1 once a scenario lets rules, talks and donors answer on their own, 0 before.
     """
@@ -109,10 +118,14 @@ class Months(NamedTuple):
     officers: Float[Array, "..."]
     officer_equipment: Float[Array, "..."]
     officer_skill: Float[Array, "..."]
+    foreign: Float[Array, "..."]
     delivered: Float[Array, "..."]
     training: Float[Array, "..."]
+    detectors: Float[Array, "..."]
+    exemption: Float[Array, "..."]
     volume: Float[Array, "..."]
     conditions: dict[str, Float[Array, "..."]]
+    record: dict[str, Float[Array, "..."]]
     settled: Float[Array, "..."]
     reacts: Float[Array, "..."]
 
@@ -141,6 +154,12 @@ class World:
         state: 2 x L, the state that is left and the one entered.
         length: S [km].
         border_states: B x 2, the states of each side; ``border_length``: B [km].
+        kin: B, families that live on both sides, 0-1; mean over sections by length.
+        member: G, whether a state is simulated in full; ``posts_of_state``: posts at its borders, at least 1.
+        most_foreign: B x 2, most foreign guards that the record has on a side [person].
+        line_share: S x 2, share of its state's own land borders that a side of a section is, by length.
+        drug_mandate: Share of aid by the record that is for drugs before all else.
+        trained: Share of training in equipment and training by the record.
         terrain: S, name of the terrain.
         pair_flow: Flow of each pair of the network.
         horizon: O x P, most borders that a journey passes.
@@ -171,6 +190,13 @@ class World:
     length: Real
     border_states: NDArray[np.int_]
     border_length: Real
+    kin: Real
+    member: Real
+    posts_of_state: Real
+    most_foreign: Real
+    line_share: Real
+    drug_mandate: float
+    trained: float
     terrain: tuple[str, ...]
     pair_flow: NDArray[np.int_]
     horizon: tuple[tuple[int, ...], ...]
@@ -252,6 +278,21 @@ def world_of(region: Region) -> World:
             ],
             np.float32,
         ),
+        kin=np.asarray([_kin(region, border) for border in region.borders], np.float32),
+        member=np.asarray(members, np.float32),
+        posts_of_state=np.asarray(
+            [max(sum(c.kind == "post" and state in ends(c.border) for c in crossings), 1) for state in region.states],
+            np.float32,
+        ),
+        most_foreign=np.stack(
+            [
+                stand.foreign[:, [s.border == border for s in region.sections.values()]].sum(axis=1).max(axis=0)
+                for border in region.borders
+            ]
+        ),
+        line_share=lines(region),
+        drug_mandate=drug_mandate(region),
+        trained=float(stand.training.sum() / max(stand.training.sum() + stand.delivered.sum(), 1.0)),
         terrain=tuple(section.terrain for section in region.sections.values()),
         pair_flow=np.asarray([[f.id for f in flows].index(flow) for flow, _ in network.pairs], int),
         horizon=most,
@@ -449,6 +490,11 @@ def _months(
     def array(series: Any) -> Float[Array, "..."]:
         return jnp.asarray(series, jnp.float32)
 
+    record = region.conditions if region.record is None else region.record
+
+    def by_month(given: Iterable[Condition]) -> dict[str, Float[Array, "..."]]:
+        return {name: array(series) for name, series in conditions(region, clock, given).items()}
+
     def dated(series: Any) -> Float[Array, "..."]:
         return array(series)[held]
 
@@ -459,19 +505,29 @@ def _months(
         counters={name: dated(level.swapaxes(1, 2)) for name, level in counters.items()},
         line={lever: dated(level) for lever, level in line.items()},
         rigidity=dated(1 - left_open(rules, OPACITY).swapaxes(1, 2)),
-        staff=array(stand.line.staff),
-        equipment=array(stand.line.equipment),
-        skill=array(stand.line.skill),
-        officers=array(stand.counters.staff),
-        officer_equipment=array(stand.counters.equipment),
-        officer_skill=array(stand.counters.skill),
+        staff=dated(stand.line.staff),
+        equipment=dated(stand.line.equipment),
+        skill=dated(stand.line.skill),
+        officers=dated(stand.counters.staff),
+        officer_equipment=dated(stand.counters.equipment),
+        officer_skill=dated(stand.counters.skill),
+        foreign=dated(stand.foreign),
         delivered=array(stand.delivered),
         training=array(stand.training),
+        detectors=array(stand.detectors),
+        exemption=dated(laid.exemption),
         volume=array(volume),
-        conditions={name: array(series) for name, series in conditions(region, clock).items()},
+        conditions=by_month(region.conditions),
+        record={name: by_month(record)[name] for name in RECORDED},
         settled=array([[delimited_share(region, border, month.last) for border in region.borders] for month in clock]),
         reacts=array([region.reacts_from is not None and month >= region.reacts_from for month in clock]),
     )
+
+
+def _kin(region: Region, border: str) -> float:
+    sections = [section for section in region.sections.values() if section.border == border]
+    length = sum(section.length_km for section in sections)
+    return sum((section.kin or 0.0) * section.length_km for section in sections) / max(length, 1e-9)
 
 
 def one_hot(of: Any, number: int) -> Float[Array, "number n"]:

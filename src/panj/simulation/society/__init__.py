@@ -4,9 +4,10 @@ The order of the groups is written once, in `society.ORDER`; how causes are felt
 of each answer is in `panj.mechanisms`; here is which cause reaches which argument, by which link.
 """
 
+from panj.simulation.society.appetite import appetite, moved_by
 from panj.simulation.society.causes import causes_of, observed
 from panj.simulation.society.felt import Causes, Felt, Turn, settling
-from panj.simulation.society.society import Society, appetite, begin, reported, respond
+from panj.simulation.society.society import Society, begin, reported, respond
 
 __all__ = [
     "Causes",
@@ -16,6 +17,7 @@ __all__ = [
     "appetite",
     "begin",
     "causes_of",
+    "moved_by",
     "observed",
     "reported",
     "respond",

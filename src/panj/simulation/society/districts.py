@@ -1,6 +1,7 @@
 """Border districts: what households live on, whom they hold to, and where trouble starts.
 
-Income, poverty and loyalty by side (L50, L57, L58, L72, L74); unrest and incidents by border (L11, L16, L72, L76).
+Income, poverty and loyalty by side (L50, L57, L58, L72, L74); unrest and incidents by border (L11, L16, L72, L76);
+walks of daily life (L86) and what the region passes on to others (L91).
 """
 
 from __future__ import annotations
@@ -9,13 +10,18 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.households import border_income, loyalty_next
+from panj.mechanisms.entry import trespass
+from panj.mechanisms.households import border_income, income_lost, loyalty_next
 from panj.mechanisms.households import poverty as poor
+from panj.mechanisms.militants import spill_over
 from panj.mechanisms.politics import incidents, unrest
 from panj.simulation.crossing import Parameters
 from panj.simulation.society.felt import Causes, Turn
-from panj.simulation.society.places import per_side
+from panj.simulation.society.places import both, by_state, per_side
 from panj.simulation.world import Months, World
+
+HOUSEHOLD = 5.0
+"""People of a household [person] (assumed)."""
 
 
 class Districts(eqx.Module):
@@ -65,7 +71,20 @@ def step(turn: Turn) -> tuple[Districts, Causes]:
     )
     shots = turn.filled(incidents, unmet=felt("L76", "unmet"), traffic=felt.causes["traffic"])
     poverty = turn.filled(poor, border_income=income)
-    return Districts(loyalty, poverty), {"income": income, "unrest": troubled, "incidents": shots}
+    told = {"income": income, "unrest": troubled, "incidents": shots}
+    told["income_lost"] = turn.filled(
+        income_lost, activity=1 - felt("L74", "lost").mean(axis=1), turnover=felt.usual("turnover")
+    )
+    told["spill_over"] = turn.filled(spill_over, unrest=of_states(turn.world, felt.also(told)("L91", "unrest")))
+    told["trespasses"] = turn.filled(
+        trespass,
+        residents=2 * HOUSEHOLD * turn.now.conditions["households"][:, None] * length[:, 0],
+        divided=turn.now.conditions["divided"][:, None],
+        kin=jnp.asarray(turn.world.kin)[:, None],
+        land_use=felt("L86", "land_use"),
+        exemption=turn.now.exemption[:, None],
+    )
+    return Districts(loyalty, poverty), told
 
 
 def reported(districts: Districts, causes: Causes) -> dict[str, Array]:
@@ -76,4 +95,12 @@ def reported(districts: Districts, causes: Causes) -> dict[str, Array]:
         "loyalty": districts.loyalty.mean(axis=1),
         "unrest": causes["unrest"],
         "incidents": causes["incidents"],
+        "income_lost": causes["income_lost"],
+        "spill_over": causes["spill_over"],
+        "trespasses": causes["trespasses"],
     }
+
+
+def of_states(world: World, by_border: Float[Array, "B M"]) -> Float[Array, "G M"]:
+    """Mean over the borders of each member state; 0 for other states, which are no part of the region."""
+    return by_state(world, both(by_border)) * jnp.asarray(world.member)[:, None]

@@ -1,4 +1,8 @@
-"""Donors and the ranking of threats: attention, what it would bring, what it licenses (L28, L29, L31)."""
+"""Donors and the ranking of threats: attention, what it brings and for what, what it licenses.
+
+L28-L33, B4, R11. In the past deliveries follow the dated record; from the date on which a scenario lets donors react,
+what attention brings is what is delivered.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.attention import aid_month, attention_next
+from panj.mechanisms.attention import acuteness, aid_month, aid_weights, attention_next
 from panj.mechanisms.attention import terror_first as ranking
 from panj.mechanisms.militants import repression_next
 from panj.simulation.crossing import Parameters
@@ -20,11 +24,15 @@ class Donors(eqx.Module):
     Attributes:
         attention: M; 1 is what the largest attack draws.
         promised: Aid promised and still to come, G x M [USD].
+        terror, weapons, drugs: What came last month for each purpose, G x M [USD/month].
         repression: At home, G x M, 0-1.
     """
 
     attention: Float[Array, " M"]
     promised: Float[Array, "G M"]
+    terror: Float[Array, "G M"]
+    weapons: Float[Array, "G M"]
+    drugs: Float[Array, "G M"]
     repression: Float[Array, "G M"]
 
 
@@ -35,21 +43,45 @@ def begin(world: World, p: Parameters, now: Months) -> Donors:
     return Donors(
         attention=one * p["attention_usual"],
         promised=state + p["aid_per_attention"] * p["attention_usual"] * p["aid_months"],
+        terror=state,
+        weapons=state,
+        drugs=state,
         repression=state + p["repression_own"],
     )
 
 
 def step(turn: Turn) -> tuple[Donors, Causes]:
-    """Attention, promises and repression one month on; tells the ranking and what aid would arrive."""
-    felt, donors = turn.felt, turn.society.donors
-    threat = jnp.minimum(felt.causes["raids"].sum(axis=(0, 1)), 1.0)
-    attention = turn.filled(attention_next, attention=donors.attention, attack=felt("L28", "attack"), threat=threat)
-    aid = turn.filled(aid_month, promised=donors.promised, attention=felt("L29", "attention"))
-    told = {"terror_first": turn.filled(ranking, attention=donors.attention), "aid_modelled": aid.arrives}
-    repression = turn.filled(
-        repression_next, repression=donors.repression, terror_first=felt.also(told)("L31", "terror_first")
+    """Attention, promises, aid and repression one month on; tells the ranking, the threat and the aid that arrives."""
+    felt, donors, world = turn.felt, turn.society.donors, turn.world
+    trouble = jnp.minimum(felt.causes["raids"].sum(axis=(0, 1)), 1.0)
+    threat = turn.filled(acuteness, trouble=trouble, attention=felt("L30", "attention"))
+    attention = turn.filled(
+        attention_next,
+        attention=donors.attention,
+        attack=felt("L28", "attack"),
+        threat=felt.through("B4", "threat", threat),
     )
-    return Donors(attention, aid.promised, repression), told
+    aid = turn.filled(aid_month, promised=donors.promised, attention=felt("L29", "attention"))
+    told = {
+        "threat": threat,
+        "terror_first": turn.filled(ranking, attention=felt("L28", "attention")),
+        "aid_modelled": aid.arrives,
+    }
+    felt = felt.also(told)
+    shares = turn.filled(
+        aid_weights, terror_first=felt("L32", "terror_first"), drug_mandate=jnp.asarray(world.drug_mandate)
+    )
+    repression = turn.filled(repression_next, repression=donors.repression, terror_first=felt("L31", "terror_first"))
+    arrives = aid.arrives * jnp.asarray(world.member)[:, None]
+    after = Donors(
+        attention=attention,
+        promised=aid.promised,
+        terror=arrives * shares.terror,
+        weapons=arrives * shares.weapons,
+        drugs=arrives * shares.drugs,
+        repression=repression,
+    )
+    return after, told | {"drugs_in_aid": shares.drugs}
 
 
 def reported(donors: Donors, causes: Causes) -> dict[str, Array]:
@@ -58,5 +90,7 @@ def reported(donors: Donors, causes: Causes) -> dict[str, Array]:
         "attention": donors.attention,
         "repression": donors.repression,
         "terror_first": causes["terror_first"],
+        "threat": causes["threat"],
         "aid_modelled": causes["aid_modelled"],
+        "drugs_in_aid": causes["drugs_in_aid"],
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import jax.numpy as jnp
 import numpy as np
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from panj.simulation.society.society import Society
 
 Rows = slice | NDArray[np.int_]
+
+Tree = TypeVar("Tree", Array, tuple[Array, Array, Array])
 
 Causes = Mapping[str, Array]
 """Causes by name; the last axis is the member."""
@@ -114,7 +116,7 @@ def settling(p: Parameters, begun: Bool[Array, ""]) -> Parameters:
     return p | {name: jnp.where(begun, p[name], jnp.minimum(p[name], SETTLING_MONTHS)) for name in RELAXING}
 
 
-def at_rest(step: Callable[[Array], Array], stock: Array, begun: Bool[Array, ""]) -> Array:
-    """A stock that adds up month by month: as it is once the clock has begun, at its balance before that."""
-    settled: Array = lax.cond(begun, lambda x: x, lambda x: lax.fori_loop(0, 240, lambda _, y: step(y), x), stock)
+def at_rest(step: Callable[[Tree], Tree], stock: Tree, begun: Bool[Array, ""]) -> Tree:
+    """Stocks that add up month by month: as they are once the clock has begun, at their balance before that."""
+    settled: Tree = lax.cond(begun, lambda x: x, lambda x: lax.fori_loop(0, 240, lambda _, y: step(y), x), stock)
     return settled

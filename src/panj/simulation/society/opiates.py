@@ -1,16 +1,24 @@
-"""Opiates from field to user: sown, gathered, stored, wanted, used (L38-L43, L47)."""
+"""Opiates from field to user: sown, gathered, stored, carried, used (L38-L43, L46-L48, L51, R6, R9)."""
 
 from __future__ import annotations
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.drug_use import users_next
+from panj.mechanisms.drug_trade import carriage, drug_money, price_beyond
+from panj.mechanisms.drug_use import heroin_wanted, users_next
 from panj.mechanisms.opiates import harvest, source_price, sown_next, traded
+from panj.mechanisms.recording import registered_users
 from panj.simulation.crossing import Parameters
+from panj.simulation.kinds import OPIATES, of_kind
 from panj.simulation.society.felt import Causes, Turn
-from panj.simulation.world import Months, World
+from panj.simulation.society.places import by_state
+from panj.simulation.world import Months, World, one_hot
+
+KG_OF_OPIUM = 10.0
+"""Opium in a kilogram of heroin [kg] (PE131 and general knowledge: six to ten)."""
 
 
 class Opiates(eqx.Module):
@@ -20,13 +28,15 @@ class Opiates(eqx.Module):
         sown: Opium in the fields, M [t].
         stored: By traders, M [t].
         served: Share of wanted opiates that is to be had, M, 0-1.
-        users: G x M [person].
+        users: G x M [person]; of states outside the region as given.
+        wanted: Pure heroin that users would buy in a month, G x M [kg].
     """
 
     sown: Float[Array, " M"]
     stored: Float[Array, " M"]
     served: Float[Array, " M"]
     users: Float[Array, "G M"]
+    wanted: Float[Array, "G M"]
 
 
 def begin(world: World, p: Parameters, now: Months) -> Opiates:
@@ -34,17 +44,19 @@ def begin(world: World, p: Parameters, now: Months) -> Opiates:
     one = jnp.ones_like(p["integrity"])
     sown = p["poppy_tonnes"] * (1 + p["war_sows"] * now.conditions["war"])
     users = jnp.zeros((len(world.region.states), one.shape[0])) + now.conditions["users_start"][:, None]
-    return Opiates(sown=sown, stored=p["usual_cover"] * sown / 12, served=one, users=users)
+    wanted = users * p["grams_a_year"] / 12_000
+    return Opiates(sown=sown, stored=p["usual_cover"] * sown / 12, served=one, users=users, wanted=wanted)
 
 
 def step(turn: Turn) -> tuple[Opiates, Causes]:
-    """Fields, stores and users one month on; tells harvest and price."""
-    felt, opiates, p, given = turn.felt, turn.society.opiates, turn.p, turn.now.conditions
+    """Fields, stores and users one month on; tells harvest, prices and what the trade earns."""
+    felt, opiates, p, given, world = turn.felt, turn.society.opiates, turn.p, turn.now.conditions, turn.world
+    turmoil = jnp.clip(felt("R6", "extremists") - felt.usual("extremists"), 0.0, 1.0)
     sown = turn.filled(
         sown_next,
         sown=opiates.sown,
         sowing=given["sowing"],
-        war=felt("L38", "war"),
+        war=1 - (1 - felt("L38", "war")) * (1 - turmoil),
         regime=felt("L41", "regime"),
         ban=felt("L40", "ban"),
         measures=felt("L42", "measures"),
@@ -54,10 +66,45 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
     price = turn.filled(source_price, traders_stock=opiates.stored, wanted=usually)
     wanted = usually * (price / p["farm_price"]) ** -p["opiate_elasticity"]
     trade = turn.filled(traded, traders_stock=opiates.stored, output=output, wanted=wanted)
-    users = turn.filled(
+
+    told = {
+        "opium": output,
+        "opium_price": price,
+        "carriage": turn.filled(
+            carriage,
+            transport=jnp.asarray(0.0),
+            kin=jnp.asarray(0.0),
+            poverty=by_state(world, felt("L51", "poverty")),
+        ),
+    }
+    felt = felt.also(told)
+    dearer = turn.filled(
+        price_beyond,
+        price=KG_OF_OPIUM * (price - felt.usual("opium_price")),
+        carriage=file_price(world) + felt.causes["carriage"] - felt.usual("carriage"),
+        seized_share=felt.causes["opiates_taken"],
+    )
+    at_start = turn.filled(
+        price_beyond, price=jnp.asarray(0.0), carriage=file_price(world), seized_share=felt.usual("opiates_taken")
+    )
+    rise = dearer / at_start
+    entered = jnp.maximum(felt.causes["entered"], 1e-6)
+    money = turn.filled(
+        drug_money,
+        entered=entered,
+        price_before=felt.causes["bought"] / entered * rise,
+        passed_on=felt.causes["passed_on"],
+        price=file_price(world) * rise,
+    )
+    drawn_in = turn.filled(
         users_next, users=opiates.users, transit=felt("L47", "transit"), adults=given["adults"][:, None]
     )
-    return Opiates(sown, trade.stock, trade.served, users), {"opium": output, "opium_price": price}
+    users = jnp.where(jnp.asarray(world.member)[:, None] > 0, drawn_in, opiates.users)
+    bought = turn.filled(heroin_wanted, users=users, price=rise, usual_price=jnp.asarray(1.0))
+    told |= {"drug_money": jnp.maximum(money, 0.0), "drug_price": file_price(world) * rise}
+    told |= {"registered": turn.filled(registered_users, users=opiates.users)}
+    after = Opiates(sown, trade.stock, trade.served, users, bought)
+    return jax.tree.map(lambda new, old: jnp.where(felt.begun, new, old), after, opiates), told
 
 
 def reported(opiates: Opiates, causes: Causes) -> dict[str, Array]:
@@ -66,6 +113,15 @@ def reported(opiates: Opiates, causes: Causes) -> dict[str, Array]:
         "opium": causes["opium"],
         "opium_stock": opiates.stored,
         "opium_price": causes["opium_price"],
+        "drug_price": causes["drug_price"],
         "users": opiates.users,
+        "registered_users": causes["registered"],
         "drug_money": causes["drug_money"],
     }
+
+
+def file_price(world: World) -> Float[Array, "G 1"]:
+    """What a kilogram is worth in each state as the files say [USD/kg]; mean over the links that leave it."""
+    leaves = one_hot(world.state[0], len(world.region.states))
+    worth = of_kind(world.region.flows, OPIATES) @ world.worth
+    return (leaves @ worth / jnp.maximum(leaves.sum(axis=1), 1.0) + 1e-3)[:, None]

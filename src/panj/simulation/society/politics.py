@@ -1,6 +1,7 @@
 """Politics of borders: tension, pressure, talks and works on the line.
 
-L05-L09, L12-L14, L21-L23, L71, L76-L78, L89, R4, R10. Talks settle lines only where a scenario lets them.
+L05-L09, L12-L14, L21-L23, L71, L76-L78, L89, R4, R10. Talks settle lines only where a scenario lets them;
+what they agree on waits for ratification, and then for demarcation on the ground.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from panj.mechanisms.delays import delayed
 from panj.mechanisms.leverage import pressure_next
 from panj.mechanisms.politics import tension_next
 from panj.mechanisms.regime import works_next
@@ -18,6 +20,9 @@ from panj.simulation.society.felt import Causes, Turn, at_rest
 from panj.simulation.society.places import other, per_side
 from panj.simulation.world import Months, World
 
+RATIFYING, MARKING = 2, 3
+"""Stages of a delay: the more there are, the more regular it is (assumed)."""
+
 
 class Politics(eqx.Module):
     """Between two states.
@@ -25,12 +30,17 @@ class Politics(eqx.Module):
     Attributes:
         tension: B x M, 0-1.
         settled: Share of a border that is delimited, B x M, 0-1.
+        signed: Share of it that talks have agreed on and that waits for ratification, by stage, 2 x B x M.
+        marking: Share that is delimited and waits for demarcation, by stage, 3 x B x M; ``marked``: demarcated.
         works: Share of a border with works on contested ground, B x M, 0-1; ``agreed``: along agreed lines.
         pressure: Of a side's state on the other, B x 2 x M, 0-1.
     """
 
     tension: Float[Array, "B M"]
     settled: Float[Array, "B M"]
+    signed: Float[Array, "stage B M"]
+    marking: Float[Array, "stage B M"]
+    marked: Float[Array, "B M"]
     works: Float[Array, "B M"]
     agreed: Float[Array, "B M"]
     pressure: Float[Array, "B 2 M"]
@@ -41,7 +51,14 @@ def begin(world: World, p: Parameters, now: Months) -> Politics:
     side = jnp.zeros((*world.border_states.shape, p["integrity"].shape[0]))
     border = side[:, 0]
     return Politics(
-        tension=border + 0.2, settled=border + now.settled[:, None], works=border, agreed=border, pressure=side
+        tension=border + 0.2,
+        settled=border + now.settled[:, None],
+        signed=jnp.zeros((RATIFYING, *border.shape)),
+        marking=jnp.zeros((MARKING, *border.shape)),
+        marked=border + now.settled[:, None],
+        works=border,
+        agreed=border,
+        pressure=side,
     )
 
 
@@ -54,7 +71,7 @@ def step(turn: Turn) -> tuple[Politics, Causes]:
         found: Array = turn.filled(
             tension_next,
             tension=tension,
-            claims_open=felt("L07", "claims_open"),
+            claims_open=felt("L03 L07", "claims_open"),
             contested=felt("L14", "contested"),
             tightening=acts[:, 0],
             tightening_other=acts[:, 1],
@@ -76,7 +93,11 @@ def step(turn: Turn) -> tuple[Politics, Causes]:
         mixed=felt("L09", "mixed"),
         protest=turn.filled(protest, ceded=felt("L06", "ceded"), nationalism=felt("L05", "nationalism")),
     )
-    agreed_line = turn.filled(settled_next, settled=politics.settled, settling=settling)
+    agreed_on = politics.settled + politics.signed.sum(axis=0)
+    treaties = (turn.filled(settled_next, settled=agreed_on, settling=settling) - agreed_on) * now.reacts
+    ratifying = delayed(politics.signed, treaties, turn.p["ratification_months"])
+    settled = jnp.where(now.reacts > 0, politics.settled + ratifying.out, now.settled[:, None])
+    marking = delayed(politics.marking, jnp.maximum(settled - politics.settled, 0.0), turn.p["demarcation_months"])
     works = turn.filled(
         works_next,
         agreed=politics.agreed,
@@ -93,7 +114,10 @@ def step(turn: Turn) -> tuple[Politics, Causes]:
     )
     after = Politics(
         tension=at_rest(strained, strained(politics.tension), felt.begun),
-        settled=jnp.where(now.reacts > 0, agreed_line, now.settled[:, None]),
+        settled=settled,
+        signed=ratifying.stages,
+        marking=marking.stages,
+        marked=jnp.minimum(politics.marked + marking.out, settled),
         works=works.contested,
         agreed=works.agreed,
         pressure=pressure,
@@ -103,4 +127,10 @@ def step(turn: Turn) -> tuple[Politics, Causes]:
 
 def reported(politics: Politics, causes: Causes) -> dict[str, Array]:
     """What a run keeps of it."""
-    return {"tension": politics.tension, "settled": politics.settled, "pressure": politics.pressure.mean(axis=1)}
+    return {
+        "tension": politics.tension,
+        "settled": politics.settled,
+        "signed": politics.settled + politics.signed.sum(axis=0),
+        "demarcated": politics.marked,
+        "pressure": politics.pressure.mean(axis=1),
+    }

@@ -1,4 +1,4 @@
-"""Regimes: what a state adds to its dated rules of its own accord (L20, L27, L77-L80, R1, R4)."""
+"""Regimes: what a state adds to its dated rules of its own accord (L20, L27, L77-L82, R1, R4)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def step(turn: Turn) -> tuple[Regime, Causes]:
             attack_home=felt("L20", "attack_home"),
             attack_near=felt("L27", "attack_near"),
             smuggling_found=felt("R1", "smuggling_found"),
-            migration_found=jnp.asarray(1.0),
+            migration_found=felt("L82", "migration_found")[turn.world.border_states],
             outflow=felt("L80", "outflow"),
             leverage_motive=felt("L79", "leverage_motive"),
             tension=per_side(felt("R4", "tension")),

@@ -6,7 +6,8 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.customs import budget_next, customs_revenue
+from panj.mechanisms.customs import border_profit, budget_next, customs_revenue, revenue_share
+from panj.mechanisms.recording import declared_trade, mirror_gap
 from panj.simulation.crossing import Parameters
 from panj.simulation.society.felt import Causes, Turn
 from panj.simulation.society.places import by_state
@@ -29,18 +30,26 @@ def begin(world: World, p: Parameters, now: Months) -> Revenue:
 
 
 def step(turn: Turn) -> tuple[Revenue, Causes]:
-    """Means one month on; tells what customs pays in."""
+    """Means one month on; tells what customs pays in.
+
+    The usual revenue is what the month's wanted trade would bring if as much of it came in, as much were smuggled and
+    services were as honest as when the clock began: growth alone makes nobody richer than pay already is.
+    """
     felt, world = turn.felt, turn.world
-    given = {name: felt.causes[name] for name in ("imports", "duty", "evaded")}
+    given = {"duty": felt.causes["duty"]}
+    given["evaded"] = felt("L62 L89", "evaded")
     revenue = turn.filled(
         customs_revenue,
         **given,
+        imports=felt("L72", "imports"),
         contraband=felt("L58", "contraband_imports"),
         integrity=by_state(world, felt("L63", "integrity")),
     )
+    kept = felt.usual("imports") / jnp.maximum(felt.usual("imports_wanted"), 1.0)
     start = turn.filled(
         customs_revenue,
         **given,
+        imports=felt.causes["imports_wanted"] * kept,
         contraband=felt.usual("contraband_imports"),
         integrity=by_state(world, felt.usual("integrity")),
     )
@@ -48,9 +57,28 @@ def step(turn: Turn) -> tuple[Revenue, Causes]:
     budget = turn.filled(
         budget_next, budget=turn.society.revenue.budget, revenue=revenue + rest + 1.0, usual_revenue=start + rest + 1.0
     )
-    return Revenue(budget), {"revenue": revenue}
+    told = {
+        "revenue": revenue,
+        "customs_share": revenue_share(revenue, rest),
+        "declared_imports": declared_trade(felt.causes["imports"], felt("L62 L89", "evaded")),
+        "mirror_gap": turn.filled(mirror_gap, evaded=felt("L62 L89", "evaded")),
+        "border_profit": turn.filled(
+            border_profit,
+            customs_revenue=revenue,
+            opacity=felt("L72", "opacity_of_state"),
+            officers=sum_by_state(world, felt.causes["officers"]),
+            pay=turn.now.conditions["pay"][:, None] * turn.society.revenue.budget,
+        ),
+    }
+    return Revenue(budget), told
 
 
 def reported(revenue: Revenue, causes: Causes) -> dict[str, Array]:
     """What a run keeps of it."""
-    return {"revenue": causes["revenue"], "budget": revenue.budget}
+    names = ("revenue", "customs_share", "declared_imports", "mirror_gap", "border_profit")
+    return {name: causes[name] for name in names} | {"budget": revenue.budget}
+
+
+def sum_by_state(world: World, by_side: Float[Array, "B 2 M"]) -> Float[Array, "G M"]:
+    """Sum over the border sides of each state."""
+    return jnp.zeros((len(world.region.states), by_side.shape[-1])).at[world.border_states].add(by_side)

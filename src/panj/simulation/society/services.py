@@ -41,7 +41,7 @@ def step(turn: Turn) -> tuple[Services, Causes]:
         integrity=turn.society.services.integrity,
         gain=_gain(turn.p, felt),
         poverty=felt("L52", "poverty"),
-        clarity=felt("L67", "clarity"),
+        clarity=felt("L67 L90", "clarity"),
     )
     return Services(integrity, felt.causes["bribes"] / jnp.maximum(felt.causes["officers"], 1.0)), {}
 
@@ -69,7 +69,7 @@ def _gain(p: Parameters, felt: Felt) -> Float[Array, "B 2 M"]:
         contraband_rents=felt("R1", "contraband_rents"),
         drug_rents=felt("L49", "drug_rents"),
         bribe_income=felt("L68", "bribe_income"),
-        oversight=felt("L69", "oversight"),
+        oversight=felt("L69 L90", "oversight"),
         pay=felt("L67", "pay"),
         market_wage=felt("L67", "market_wage"),
     )

@@ -1,4 +1,4 @@
-"""All groups together: their stocks, the order of their turns, and what they make of what would set out."""
+"""All groups together: their stocks, and the order of their turns."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array
 
-from panj.mechanisms.households import contraband_supply
-from panj.mechanisms.trade import contraband_factor
 from panj.simulation.crossing import Parameters
-from panj.simulation.kinds import OPIATES, SMUGGLED
 from panj.simulation.society import (
+    cannabis,
+    dangerous,
     districts,
     donors,
+    guardians,
     markets,
+    migration,
     militants,
+    networks,
     opiates,
     politics,
     regime,
     revenue,
     services,
 )
-from panj.simulation.society.felt import Causes, Felt, Turn, filled
-from panj.simulation.society.places import by_state
+from panj.simulation.society.felt import Causes, Felt, Turn
 from panj.simulation.world import Months, World
 
 
@@ -34,13 +34,18 @@ class Society(eqx.Module):
 
     markets: markets.Markets
     districts: districts.Districts
+    opiates: opiates.Opiates
+    networks: networks.Networks
     militants: militants.Militants
+    migration: migration.Migration
     politics: politics.Politics
     regime: regime.Regime
     services: services.Services
     revenue: revenue.Revenue
     donors: donors.Donors
-    opiates: opiates.Opiates
+    guardians: guardians.Guardians
+    cannabis: cannabis.Cannabis
+    dangerous: dangerous.Dangerous
 
 
 class Group(NamedTuple):
@@ -53,7 +58,22 @@ class Group(NamedTuple):
 
 ORDER = {
     module.__name__.rpartition(".")[2]: Group(module.begin, module.step, module.reported)
-    for module in (markets, districts, militants, politics, regime, services, revenue, donors, opiates)
+    for module in (
+        markets,
+        districts,
+        opiates,
+        networks,
+        militants,
+        migration,
+        politics,
+        regime,
+        services,
+        revenue,
+        donors,
+        guardians,
+        cannabis,
+        dangerous,
+    )
 }
 """The order of turns in a month. Each group sees all stocks as the month began, and what those before it told."""
 
@@ -78,22 +98,3 @@ def reported(society: Society, causes: Causes) -> dict[str, Array]:
     for name, group in ORDER.items():
         found |= group.reported(getattr(society, name), causes)
     return found
-
-
-def appetite(world: World, p: Parameters, society: Society, usual: Society) -> Float[Array, "F G M"]:
-    """Factor on what would set out, by flow and state of destination: 1 as it stood when the clock began."""
-    states = len(world.region.states)
-    gap, usual_gap = (by_state(world, those.markets.price_gap) for those in (society, usual))
-    want, usual_want = (by_state(world, those.districts.poverty) for those in (society, usual))
-    drawn = filled(contraband_factor, p, price_gap=gap, usual_gap=usual_gap)
-    carried = filled(
-        contraband_supply, p, hardship=want, poverty=want, usual_hardship=usual_want, usual_poverty=usual_want
-    )
-    served, strength = society.opiates.served / usual.opiates.served, society.militants.strength
-    one = jnp.ones((states, served.shape[0]))
-    by_name = {
-        **dict.fromkeys(SMUGGLED, drawn * carried),
-        **dict.fromkeys(OPIATES, one * served),
-        "militants": one * strength / jnp.maximum(usual.militants.strength, 1.0),
-    }
-    return jnp.stack([by_name.get(flow, one) for flow in world.region.flows])

@@ -61,6 +61,21 @@ def test_a_cut_link_leaves_its_effect_as_the_cause_stood_at_the_start(history, c
     assert (attack.max(axis=1) > without.max(axis=1)).all()
 
 
+def test_links_that_passage_carries_can_be_cut(history, cut):
+    """Where nobody feels what a journey costs by now, about as many go as when the clock began."""
+
+    def drift(run):
+        going = run["sent"] / np.maximum(run["potential"], 1e-9)
+        return np.ptp(going, axis=1).mean()
+
+    assert drift(cut("L53", "L54", "L55", "L56", "L72", "L74", "L75")) < drift(history) / 3
+
+
+@pytest.mark.parametrize("link", ["L22", "L36", "L37", "L44", "L49", "L61", "L63", "L65", "L75"])
+def test_a_cut_in_passage_changes_what_passes(history, cut, link):
+    assert not np.allclose(cut(link)["passed"], history["passed"], rtol=1e-5)
+
+
 def test_every_loop_cut_at_once_leaves_integrity_at_rest(cut):
     integrity = cut("L49", "L52", "L64", "L66", "L67", "L68", "L69", "R1")["integrity"]
     np.testing.assert_allclose(integrity, integrity[:, :1].repeat(integrity.shape[1], axis=1), atol=5e-3)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -87,9 +88,44 @@ def test_an_unknown_link_is_refused(simulation, draws, chance):
     assert {"L64", "L28", "R1"} <= set(LINKS)
 
 
-def test_a_history_that_reacts_goes_its_own_way_only_from_its_date(tiny, draws, chance, history):
-    since = tiny.start + 12
-    reacting = Simulation(world_of(replace(tiny, reacts_from=since))).run(draws, chance)
-    np.testing.assert_allclose(reacting["passed"][:, :12], history["passed"][:, :12], rtol=1e-4, atol=1e-2)
-    assert not np.allclose(reacting["tension"][:, -1], history["tension"][:, -1])
-    assert (np.diff(reacting["settled"][:, 13:], axis=1) >= -1e-6).all(), "what is settled stays settled"
+SINCE = 12
+"""Months after which the reacting history answers on its own."""
+
+
+@pytest.fixture(scope="module")
+def reacting(tiny):
+    return Simulation(world_of(replace(tiny, reacts_from=tiny.start + SINCE)))
+
+
+@pytest.fixture(scope="module")
+def own_way(reacting, draws, chance):
+    return reacting.run(draws, chance)
+
+
+def test_a_history_that_reacts_goes_its_own_way_only_from_its_date(own_way, history):
+    np.testing.assert_allclose(own_way["passed"][:, :SINCE], history["passed"][:, :SINCE], rtol=1e-4, atol=1e-2)
+    assert not np.allclose(own_way["tension"][:, -1], history["tension"][:, -1])
+    assert (np.diff(own_way["settled"][:, SINCE + 1 :], axis=1) >= -1e-6).all(), "what is settled stays settled"
+    assert (own_way["signed"] >= own_way["settled"] - 1e-6).all(), "treaties come before their ratification"
+    assert (own_way["demarcated"] <= own_way["settled"] + 1e-6).all(), "nothing is marked that is not delimited"
+
+
+def test_aid_is_given_before_the_date_and_follows_attention_from_then_on(own_way, history, reacting, draws, chance):
+    recorded = np.asarray(reacting.world.months.delivered + reacting.world.months.training).sum(axis=(1, 2))
+    given = own_way["aid_delivered"].sum(axis=2)
+    np.testing.assert_allclose(given[:, :SINCE], np.broadcast_to(recorded[:SINCE], given[:, :SINCE].shape), rtol=1e-4)
+    np.testing.assert_allclose(history["aid_delivered"].sum(axis=2)[0], recorded, rtol=1e-4)
+
+    months = reacting.world.months
+    attack = months.conditions["attack"].at[SINCE].add(1.0)
+    struck = months._replace(conditions=months.conditions | {"attack": attack})
+    p = {name: jnp.asarray(values, jnp.float32) for name, values in draws.items()}
+    after = np.asarray(reacting.trace(p, jnp.asarray(chance), months=struck)["aid_delivered"]).sum(axis=1)
+    assert (after[SINCE + 3 :] > given.T[SINCE + 3 :]).all(), (
+        "an attack draws attention, and attention brings aid (L28, L29)"
+    )
+
+
+def test_shares_of_aid_are_all_of_it(own_way):
+    assert (own_way["drugs_in_aid"] > 0).all()
+    assert (own_way["drugs_in_aid"] < 1).all()

@@ -143,6 +143,7 @@ def _subjects(dataset: xr.Dataset, region: Region, table: BeforeAfter) -> list[S
         _opiates(dataset, members),
         _institutions(dataset, region),
         _households(dataset, region),
+        _migration(dataset, members),
         (
             "What arrives, by flow",
             "Axes differ from chart to chart.",
@@ -212,6 +213,20 @@ def _households(dataset: xr.Dataset, region: Region) -> Subject:
         dearer = xr.apply_ufunc(np.expm1, _at_borders(dataset, region, "price_gap"))
         rows.append(Series("Goods dearer across the line", dearer, "1", "neutral"))
     return "Households and prices", "Means over the land borders of the member states.", rows
+
+
+def _migration(dataset: xr.Dataset, members: Sequence[str]) -> Subject:
+    titles: tuple[tuple[str, str, Tone], ...] = (
+        ("migrants", "Work abroad", "honest"),
+        ("irregular_migrants", "Live in the region without papers", "neutral"),
+        ("trafficked", "Fall into bondage in a month", "harmful"),
+    )
+    rows = [
+        Series(title, pick(dataset, name, {"state": members}), str(dataset[name].attrs["units"]), tone)
+        for name, title, tone in titles
+        if name in dataset
+    ]
+    return "Migration", "Sums over the member states; who works abroad may do so in any state.", rows
 
 
 def _whole(dataset: xr.Dataset, name: str, title: str, tone: Tone) -> Series:

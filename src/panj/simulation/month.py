@@ -152,7 +152,8 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
         "people": people,
         "equipment": equipment,
         "skill": skill,
-        "aid_delivered": given_to_states(world, equipped + training_usd),
+        "aid_delivered": given_to_states(world, equipped + training_usd)
+        + now.reacts * (society.donors.terror + society.donors.weapons),
         "setting": Setting(
             open=now.open,
             rules={name: felt("L70", f"rules: {name}") for name in now.rules},

@@ -225,8 +225,9 @@ def local_use(world: World, now: Months, volume: Float[Array, "P O M"]) -> Float
         of_kind(world.region.flows, OPIATES)[world.pair_flow]
         * world.member[np.asarray(world.network.topology.destinations)]
     )
-    course = now.volume / jnp.maximum(world.months.volume[0], 1e-9)
-    return volume / jnp.where((own[:, None] > 0) & (course > 0), course, 1.0)[..., None]
+    first = world.months.volume[0]
+    follows = (own[:, None] > 0) & (first > 0) & (now.volume > 0)
+    return volume * jnp.where(follows, first / jnp.where(follows, now.volume, 1.0), 1.0)[..., None]
 
 
 def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:

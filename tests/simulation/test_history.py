@@ -84,7 +84,8 @@ def test_slower_counters_keep_honest_travellers_at_home(history, changed):
 def test_less_integrity_means_fewer_seizures(history, changed, simulation):
     harmful = simulation.world.flows.hides
     corrupt = changed(integrity=0.3)
-    assert (corrupt["seized"][:, :, harmful].sum(axis=(1, 2)) < history["seized"][:, :, harmful].sum(axis=(1, 2))).all()
+    fewer, seized = (run["seized"][:, :12, harmful].sum(axis=(1, 2)) for run in (corrupt, history))
+    assert (fewer < seized).all()  # in the first year: later more is smuggled, too (R1)
 
 
 def test_more_findings_for_sale_mean_more_bribes(history, changed):

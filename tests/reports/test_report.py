@@ -214,6 +214,13 @@ def test_every_published_number_stands_in_the_report_with_its_use(html: str, reg
     assert "inside their 90 % interval" in table
 
 
+def test_the_report_says_whether_the_run_was_fitted(region: Region, run: InventedRun, html: str):
+    assert "fitted to nothing" in html
+    fitted = render(InventedRun(run.dataset.assign_attrs(draws="posterior")), region)
+    assert "Its parameters are fitted to those marked so" in fitted
+    assert "fitted to nothing" not in fitted
+
+
 def test_the_summary_prints(run: InventedRun, region: Region):
     console = Console(width=140, record=True, file=None, force_terminal=False)
     with console.capture() as caught:

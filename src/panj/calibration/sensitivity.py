@@ -230,14 +230,16 @@ def effects(
     Args:
         region: Under its scenario.
         names: Quantities by member and month.
-        trajectories: How many.
+        trajectories: How many, at least 2.
         seed: Of design and luck.
         workers: Processes; one a core if not given.
         progress: Called with members done and in all.
 
     Raises:
-        RunError: A batch failed, or SALib is not installed.
+        RunError: Trajectories are too few, a batch failed, or SALib is not installed.
     """
+    if trajectories < 2:
+        raise RunError("One trajectory tells no spread. Ask for at least 2.")
     rows = [row for row in region.parameters.values() if row.distribution != "fixed"]
     bounds = [list(INNER)] * len(rows)
     problem = {"num_vars": len(rows), "names": [row.id for row in rows], "bounds": bounds}

@@ -64,10 +64,13 @@ def _feedback(dataset: xr.Dataset) -> Hole:
             "It was made before anybody in the model answered to what happens: corruption does not grow with stricter "
             "rules, attention does not fade, neighbours do not retaliate. Run it again to have that in the numbers.",
         )
+    fitted = "fitted to nothing here"
+    if dataset.attrs.get("draws") == "posterior":
+        fitted = "fitted to the published numbers that are marked so"
     return (
         "What answers, and what does not",
         "Corruption, prices, incomes, opium and militants move from month to month with what passes. How strongly is "
-        "assumed or taken from papers on other places, and fitted to nothing here. Rules, guards and aid follow the "
+        f"assumed or taken from papers on other places, and {fitted}. Rules, guards and aid follow the "
         "dated record. Foreign guards, migrants, drug prices along the way and epidemics answer "
         "to nothing yet.",
     )

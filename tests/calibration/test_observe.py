@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -170,3 +171,8 @@ def test_sums_of_the_files_do_not_depend_on_the_run():
         assert one.from_record
         assert one.values is not None
         assert_allclose(one.values, one.target.value, rtol=0.01)
+
+
+def test_the_page_names_every_variable_that_the_model_lacks():
+    page = (Path(__file__).parents[2] / "docs" / "calibration.md").read_text(encoding="utf-8")
+    assert not [name for name in UNSEEN if f"`{name}`" not in page]

@@ -11,7 +11,7 @@ import xarray as xr
 from panj.basics.dates import last_day
 from panj.reports.summary import Period, interval, over_period
 from panj.reports.table import SECURITIES, Line, arrivals, securities
-from panj.reports.words import listing, month_text, scale_of, signed, step_of, verdict
+from panj.reports.words import listing, lower_the, month_text, scale_of, signed, step_of, verdict
 
 if TYPE_CHECKING:
     from panj.ensembles import Run
@@ -129,11 +129,6 @@ def _heard(lines: list[Line], tone: str) -> dict[str, list[str]]:
             heard[verdict(line.comparison.change)].append(line.title)
     heard["unclear"] += heard.pop("same")
     return heard
-
-
-def lower_the(name: str) -> str:
-    """A name for the middle of a sentence."""
-    return f"the {name[4:]}" if name.startswith("The ") else name
 
 
 def unchanged(aspects: list[dict[str, Any]]) -> str:

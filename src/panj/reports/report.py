@@ -17,7 +17,7 @@ from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
 from panj.calibration import Score, Seen, draws_of, scores
 from panj.reports import evidence, missing, score, straying, theses, words
-from panj.reports.answer import answer, caused, lower_the, span, unchanged, without_pivot
+from panj.reports.answer import answer, caused, span, unchanged, without_pivot
 from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_after
 from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
@@ -106,7 +106,7 @@ def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = Non
     return environment.get_template("template.html.j2").render(
         region=region,
         run=run.dataset.attrs,
-        pivot=lower_the(region.pivot.name),
+        pivot=words.lower_the(region.pivot.name),
         style=Markup(_asset("report.css")),
         script=Markup(_asset("report.js")),
         data=Markup(_json(data)),

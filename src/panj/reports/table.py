@@ -14,7 +14,7 @@ from rich.table import Table
 from panj.basics.codes import ends
 from panj.calibration import unit_of
 from panj.reports.summary import Comparison, Interval, compare, pick, settled_members
-from panj.reports.words import change_suffix, scale_of, signed, step_of
+from panj.reports.words import change_suffix, lower_the, scale_of, signed, step_of
 
 if TYPE_CHECKING:
     from panj.region import Region
@@ -83,7 +83,7 @@ def summary_table(dataset: xr.Dataset, region: Region) -> Table:
     members = settled_members(dataset)
     dataset = members.dataset
     before, after = (f"{first} to {last}" for first, last in (region.before, region.after))
-    table = Table(title=f"{region.title}: before and after {region.pivot.name}", title_justify="left")
+    table = Table(title=f"{region.title}: before and after {lower_the(region.pivot.name)}", title_justify="left")
     if members.failed:
         rest = "left out" if members.left_out else "shown all the same: trust no figure"
         table.caption = f"{members.failed} of {members.total} members did not converge; {rest}."

@@ -167,3 +167,8 @@ def listing(items: Sequence[str]) -> str:
         return "".join(items)
     comma = "; " if any("," in item for item in items) else ", "
     return f"{comma.join(items[:-1])}{';' if comma == '; ' else ''} and {items[-1]}"
+
+
+def lower_the(name: str) -> str:
+    """A name for the middle of a sentence."""
+    return f"the {name[4:]}" if name.startswith("The ") else name

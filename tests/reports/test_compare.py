@@ -116,6 +116,11 @@ def test_other_draws_or_another_region_are_refused_all_at_once(runs, tmp_path, m
     assert mismatches(plan, changed) == [f"numpy: {plan.software['numpy']} in A, 0 in B", "borders.csv: changed"]
 
 
+def test_draws_of_a_fit_never_compare_with_those_of_the_priors(runs):
+    plan = plan_of(runs[0])
+    assert mismatches(plan, replace(plan, draws="fit")) == [f"draws: {plan.draws} in A, fit in B"]
+
+
 def test_files_of_scenarios_may_differ(runs):
     plan = plan_of(runs[0])
     assert mismatches(plan, replace(plan, scenario="new", inputs=plan.inputs | {"scenarios/new.toml": "0"})) == []

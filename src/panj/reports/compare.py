@@ -144,7 +144,7 @@ def mismatches(a: Plan, b: Plan) -> list[str]:
     """
     words = [
         f"{name}: {one or 'none'} in A, {other or 'none'} in B"
-        for name in ("region", "seed", "members", "batch", *(["cut"] if a.scenario != b.scenario else []))
+        for name in ("region", "seed", "members", "batch", "draws", *(["cut"] if a.scenario != b.scenario else []))
         if (one := getattr(a, name)) != (other := getattr(b, name))
     ]
     for ours, theirs in ((a.software, b.software), (_shared(a), _shared(b))):

@@ -6,8 +6,21 @@ Begin with `passage`, or combine `assign` (or `unroll`, `look` and `send`) and `
 
 from panj.passage.equilibrium import Equilibrium, equilibrium
 from panj.passage.faults import NetworkError
-from panj.passage.loading import Assignment, Loading, Outlook, assign, expected_cost, look, radius, send
+from panj.passage.loading import (
+    Assignment,
+    Loading,
+    Outlook,
+    Scale,
+    assign,
+    expected_cost,
+    look,
+    scale,
+    send,
+    traffic,
+    traffic_of_rows,
+)
 from panj.passage.network import Link, Network, Traffic
+from panj.passage.radius import radius
 from panj.passage.routes import route_shares
 from panj.passage.solve import Passage, passage
 from panj.passage.unrolled import Unrolled, unroll
@@ -21,6 +34,7 @@ __all__ = [
     "NetworkError",
     "Outlook",
     "Passage",
+    "Scale",
     "Traffic",
     "Unrolled",
     "assign",
@@ -30,6 +44,9 @@ __all__ = [
     "passage",
     "radius",
     "route_shares",
+    "scale",
     "send",
+    "traffic",
+    "traffic_of_rows",
     "unroll",
 ]

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jaxtyping import Array, Float
-from numpy.typing import NDArray
 
 from panj.passage.network import Network
-from panj.passage.potential import Potential, potential
-from panj.passage.stages import Bundle, Horizon, Piece, horizon_of
-from panj.passage.sums import LIMIT, Sums, products
-from panj.passage.unrolled import Crew, Unrolled, links_of, origins_in, unroll
+from panj.passage.potential import Potential, least_of, potential
+from panj.passage.stages import Horizon
+from panj.passage.sums import LIMIT, Sums
+from panj.passage.unrolled import Crew, Unrolled, unroll
 
-LIFT = 50.0  # spreads by which the way on from a link may be dearer than the best one from its group
 LEAST = 1e-24  # of a value, raised by the potential; below it there is no way worth the name
+LIFT = 60.0  # spreads by which the way on from a link may be dearer than the best one from its group
 
 
 class Assignment(eqx.Module):
@@ -53,9 +48,16 @@ class Assignment(eqx.Module):
 
 
 class Loading(NamedTuple):
-    """What one loading gives, pairs first; see `Assignment`."""
+    """What one loading gives, pairs first; see `Assignment`.
 
-    traffic: Float[Array, "pair link member"]
+    Attributes:
+        flowing: What sets out over each link of each crew; see `traffic` and `traffic_of_rows`.
+        sent: What leaves each origin.
+        arrived: What reaches the destination.
+        expected_cost: Expected least cost from each origin.
+    """
+
+    flowing: tuple[Float[Array, "pair link member"], ...]
     sent: Float[Array, "pair origin member"]
     arrived: Float[Array, "pair member"]
     expected_cost: Float[Array, "pair origin member"]
@@ -85,84 +87,74 @@ def assign(
     keep = None if loss is None else _turned(1.0 - loss)
     unrolled = unroll(network, horizon)
     got = send(unrolled, look(unrolled, _turned(cost), keep), _turned(volume))
-    traffic = _turned(got.traffic)
-    lost = jnp.zeros_like(traffic) if loss is None else traffic * loss
-    return Assignment(traffic, lost, _turned(got.sent), got.arrived, _turned(got.expected_cost))
+    passing = _turned(traffic(unrolled, got))
+    lost = jnp.zeros_like(passing) if loss is None else passing * loss
+    return Assignment(passing, lost, _turned(got.sent), got.arrived, _turned(got.expected_cost))
 
 
 def expected_cost(
     network: Network, cost: Float[Array, "link pair member"], horizon: Horizon
 ) -> Float[Array, "origin pair member"]:
-    """Return the expected least cost from each origin, as `assign` does, without sending anything.
+    """Return the expected least cost from each origin, as `assign` does, without sending anything."""
+    return _turned(look(unroll(network, horizon), _turned(cost)).expected_cost)
 
-    All links at every step, in a loop: quick to compile, for costs that are asked for once.
+
+class Scale(eqx.Module):
+    """What keeps the weights of routes within single precision; it changes no result.
+
+    Values of standing somewhere are raised by the exponential of the potential there, links lowered by the least cost
+    of their bundle. A scale made at costs that differ by less than some fifty spreads will do.
+
+    Attributes:
+        least: Of each row and bundle, in spreads.
+        crews: Of each crew.
     """
-    sums, local = network.sums, network.in_spreads(_turned(cost))
-    most = np.asarray(
-        [[horizon_of(horizon, o, pair) for o in range(len(network.origins))] for pair in range(len(network.pairs))]
-    )
-    closed = ~jnp.isfinite(local) | _barred(network)
-    local = jnp.where(closed, jnp.inf, local)
-    top_of = int(most.max())
-    scale = potential(network, local, top_of)
-    weights = _weights(
-        network, scale, network.topology.bundles, local, closed, network.stop.T[:, network.arrived, None]
-    )
-    origin = scale.group[:, np.asarray(network.topology.origins, int)]
-    may = network.may_begin[:, :, None]
-    top = sums.hold(jnp.where(may, origin - network.stay.T[:, :, None], -jnp.inf))
-    classes = np.asarray(network.class_of_pair, int)
-    start = sums.hold(-network.start[classes])
-    onward = _rolled(network, sums, classes)
 
-    def earlier(left: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
-        ahead, top = carry
-        value = _worth_the_name(network, sums.times(weights.pass_on, ahead))
-        now = (most == left)[:, :, None] & may
-        top = sums.plus(top, jnp.where(now, sums.through(start, value), sums.hold_number(jnp.zeros_like(top))))
-        return sums.plus(sums.times(onward(value), weights.lift), weights.end), top
-
-    _, top = lax.fori_loop(1, top_of + 1, earlier, (weights.end, top))
-    return _turned(_cost_of(sums, network.pair_spread[:, None, None], origin, _worth_the_name(network, top)))
+    least: Float[Array, "row bundle member"]
+    crews: tuple[_Raised, ...]
 
 
-def _rolled(network: Network, sums: Sums, classes: NDArray[np.int_]) -> Callable[[Array], Array]:
-    """One step back over the whole network: values of all departing links to values of going on after each of them."""
-    blocks = [sums.hold(-step[classes]) for step in network.step]
-    ends = np.cumsum([0, *(block.shape[2] for block in blocks)])
+class _Raised(NamedTuple):
+    """Weights of a crew that follow from the scale alone."""
 
-    def onward(value: Array) -> Array:
-        parts = [sums.through(block, value[:, a:b]) for block, (a, b) in zip(blocks, pairwise(ends), strict=True)]
-        return jnp.concatenate(parts, axis=1)[:, network.arrived]
-
-    return onward
+    lift: Array  # of each link: from beyond its end to the group that it leaves, without its own cost
+    end: Array  # of each link: of the way from its end to the destination
+    stay: Array  # of each origin: of the way to the destination, without any link
+    origin: Array  # potential of each origin
 
 
-def _barred(network: Network) -> NDArray[np.bool_]:
-    """Pair by departing link, and a column: whether the pair may not use it."""
-    return np.repeat(~network.may_use, list(network.topology.size.values()), axis=1)[:, :, None]
+def scale(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Scale:
+    """Make the scale for costs of links.
 
-
-def radius(network: Network, cost: Float[Array, "link pair member"], horizon: int = 64) -> Float[Array, "pair member"]:
-    """Return the spectral radius of the recursion on links, by `horizon` power iterations.
-
-    From 1 upwards the sum over routes of any length has no limit, and only a finite horizon is well posed.
+    Args:
+        unrolled: From `unroll`.
+        cost: Cost of each link; inf: closed.
     """
-    sums, local = network.sums, network.in_spreads(_turned(cost))
-    weight = sums.hold(-jnp.where(_barred(network), jnp.inf, local))
-    onward = _rolled(network, sums, np.asarray(network.class_of_pair, int))
-    half = horizon // 2
+    network, rows = unrolled.network, np.asarray(unrolled.rows, int)
+    least = least_of(network, _in_spreads(unrolled, cost))
+    found = potential(network, least[rows], unrolled.stages)
+    least = jnp.zeros_like(least) if network.exact else jnp.where(jnp.isfinite(least), least, 0.0)
+    return Scale(least, tuple(_raised(unrolled, crew, least, found) for crew in unrolled.crews))
 
-    def grow(_: int, carry: tuple[Array, Array]) -> tuple[Array, Array]:
-        value, grown = carry
-        value = sums.times(weight, onward(value))
-        size = sums.logarithm(sums.total(value))
-        return sums.over(value, sums.hold(size)[:, None]), grown + size
 
-    one = sums.hold(jnp.zeros_like(local))
-    settled, _ = lax.fori_loop(0, half, grow, (one, jnp.zeros_like(one[:, 0])))
-    _, grown = lax.fori_loop(0, half, grow, (settled, jnp.zeros_like(one[:, 0])))
-    return jnp.exp(grown / half)
+def _raised(unrolled: Unrolled, crew: Crew, least: Array, found: Potential) -> _Raised:
+    network, sums = unrolled.network, unrolled.network.sums
+    pairs = np.asarray(crew.team.pairs, int)
+    tail, head = (np.asarray([b[side] for b in network.topology.bundles], int) for side in (0, 1))
+    group, after = found.group[pairs], found.after[pairs]
+    rise = group[:, tail] - group[:, head] - least[unrolled.rows_of(crew)]
+    rise = rise if network.exact else jnp.where(jnp.isfinite(after), jnp.minimum(rise, LIFT), -jnp.inf)
+    nowhere = jnp.full_like(rise[:, :1], -jnp.inf)
+    number = np.arange(len(pairs))[:, None]
+    beyond = jnp.concatenate([group[:, head], jnp.zeros_like(nowhere)], axis=1)[number, crew.bundle]
+    where = np.append(np.asarray(network.topology.origins, int), 0)
+    origin = group[number, jnp.asarray(where)[crew.origins]]
+    return _Raised(
+        lift=sums.hold(jnp.concatenate([rise, nowhere], axis=1)[number, crew.bundle]),
+        end=sums.hold(beyond - crew.stop[:, :, None]),
+        stay=sums.hold(origin - crew.stay[:, :, None]),
+        origin=origin,
+    )
 
 
 class Outlook(NamedTuple):
@@ -177,10 +169,29 @@ class Outlook(NamedTuple):
     views: tuple[_View, ...]
 
 
+class _View(NamedTuple):
+    """What the journeys of a crew see.
+
+    Attributes:
+        passing: Weight of passing each link, to what lies beyond its end.
+        kept: The same times the share that is not lost.
+        raised: See `Scale`.
+        values: By links left from one, value of being about to use each link.
+        top: Value of each origin.
+    """
+
+    passing: Array
+    kept: Array
+    raised: _Raised
+    values: list[Array]
+    top: Array
+
+
 def look(
     unrolled: Unrolled,
-    cost: Float[Array, "pair link member"],
-    keep: Float[Array, "pair link member"] | None = None,
+    cost: Float[Array, "row link member"],
+    keep: Float[Array, "row link member"] | None = None,
+    scaled: Scale | None = None,
 ) -> Outlook:
     """Value all routes, backwards from the destinations.
 
@@ -188,177 +199,133 @@ def look(
         unrolled: From `unroll`.
         cost: Cost of each link; inf: closed.
         keep: Share of what crosses that is not lost; None: all of it.
+        scaled: From `scale`, at costs much like these; None: it is made for these.
     """
-    most = max(stage.left for crew in unrolled.crews for stage in crew.team.stages)
-    scale = potential(unrolled.network, unrolled.network.in_spreads(cost), most)
-    views = []
-    for crew in unrolled.crews:
-        mine = np.asarray(crew.team.pairs, int)
-        links = _links(unrolled, crew, *jax.tree.map(lambda values, mine=mine: values[mine], (cost, keep, scale)))
-        views.append(_View(links, *_values(unrolled, crew, links)))
-    sums, crews = unrolled.network.sums, unrolled.crews
-    costs = [_cost_of(sums, c.spread, v.links.origin, v.top) for c, v in zip(crews, views, strict=True)]
-    return Outlook(jnp.concatenate(costs)[_order(unrolled)], tuple(views))
+    network, sums = unrolled.network, unrolled.network.sums
+    scaled = scale(unrolled, cost) if scaled is None else scaled
+    of = np.repeat(np.arange(len(network.topology.bundles)), [count for _, count in network.topology.links])
+    own = scaled.least[:, of] - _in_spreads(unrolled, cost)
+    weight = sums.hold(own if network.exact else jnp.where(own < -LIMIT, -jnp.inf, own))
+    kept = weight if keep is None else sums.times(weight, sums.hold_number(keep[:, network.departing]))
+    views = [
+        _view(unrolled, crew, raised, weight, kept) for crew, raised in zip(unrolled.crews, scaled.crews, strict=True)
+    ]
+    costs = [
+        _cost_of(sums, crew.spread, view.raised.origin, view.top)
+        for crew, view in zip(unrolled.crews, views, strict=True)
+    ]
+    return Outlook(_at_origins(unrolled, costs, jnp.inf), tuple(views))
+
+
+def _view(unrolled: Unrolled, crew: Crew, raised: _Raised, weight: Array, kept: Array) -> _View:
+    """Values of a crew from weights of links by row of costs."""
+    network, sums, team = unrolled.network, unrolled.network.sums, crew.team
+    passing, kept = (_at_places(unrolled, crew, values, raised.lift) for values in (weight, kept))
+    ends = sums.times(passing, raised.end)
+    values = [_worth_the_name(network, ends)]
+    top = sums.plus(raised.stay, _from_origins(sums, crew, 1, values[-1]))
+    for left in range(2, team.stages + 1):
+        on = sums.through(crew.onward, values[-1][:, team.following])
+        led = sums.plus(ends[:, team.leading], sums.times(passing[:, team.leading], on))
+        values.append(_worth_the_name(network, jnp.concatenate([led, ends[:, team.leading.stop :]], axis=1)))
+        top = sums.plus(top, _from_origins(sums, crew, left, values[-1]))
+    return _View(passing, kept, raised, values, _worth_the_name(network, top))
+
+
+def _at_places(unrolled: Unrolled, crew: Crew, weight: Array, lift: Array) -> Array:
+    """Weight of the link at each place of a crew, lifted."""
+    nothing = unrolled.network.sums.hold(jnp.full_like(weight[:, :1], -jnp.inf))
+    padded = jnp.concatenate([weight, nothing], axis=1)
+    rows, links, members = padded.shape
+    at = unrolled.rows_of(crew)[:, None] * links + crew.links
+    return unrolled.network.sums.times(padded.reshape(rows * links, members)[at], lift)
+
+
+def _from_origins(sums: Sums, crew: Crew, left: int, value: Array) -> Array:
+    """What journeys that may use so many links are worth at each origin."""
+    begins = crew.begins[left - 1]
+    return sums.times(sums.hold_number(begins), sums.through(crew.entry, value))
 
 
 def send(unrolled: Unrolled, outlook: Outlook, volume: Float[Array, "pair origin member"]) -> Loading:
     """Send a volume over the routes of an outlook, forwards from the origins; the exact adjoint of `look`."""
     parts = [
-        _send(unrolled, crew, view, volume[np.asarray(crew.team.pairs, int)])
+        _send(unrolled, crew, view, _of_origins(crew, volume))
         for crew, view in zip(unrolled.crews, outlook.views, strict=True)
     ]
-    traffic, sent, arrived = (jnp.concatenate(part)[_order(unrolled)] for part in zip(*parts, strict=True))
-    return Loading(traffic, sent, arrived, outlook.expected_cost)
-
-
-def _order(unrolled: Unrolled) -> NDArray[np.int_]:
-    """Where each pair stands when the pairs of all crews stand one after the other."""
-    return np.argsort(np.concatenate([crew.team.pairs for crew in unrolled.crews]).astype(int))
-
-
-Rows = dict[int, Array]
-"""Rows of links by group: of a stage, by the group that they leave; of turns, by the group that is passed."""
-
-
-class _Links(NamedTuple):
-    """What a loading needs of the links of a crew, and of its origins."""
-
-    pass_on: Rows  # see `_Weights`
-    lift: Rows
-    end: Rows  # only of groups from which links lead to a destination
-    keep: Rows | None  # share that is not lost
-    stay: Array  # weight of the way from each origin to the destination, without any link
-    origin: Array  # potential of each origin
-
-
-class _Weights(NamedTuple):
-    """Weights of some links. A link is raised by the potential of the group that it leaves over that beyond its end.
-
-    Attributes:
-        pass_on: Of each link, by the cost that lies beyond its end.
-        lift: From the potential of the group that is entered to what lies beyond the link's end: by its bundle alone.
-        end: Of the way from its end to the destination.
-    """
-
-    pass_on: Array
-    lift: Array
-    end: Array
-
-
-def _weights(
-    network: Network, scale: Potential, bundles: Sequence[Bundle], own: Array, closed: Array, stop: Array
-) -> _Weights:
-    """Weights of all links of some bundles, from their own cost in spreads."""
-    sums, topology = network.sums, network.topology
-    of = np.repeat(np.arange(len(bundles)), [topology.size[bundle] for bundle in bundles])
-    tail, head = (scale.group[:, np.asarray([b[side] for b in bundles], int)] for side in (0, 1))
-    beyond = scale.after[:, np.asarray([topology.bundles.index(bundle) for bundle in bundles], int)]
-    lost = ~jnp.isfinite(beyond)
-    beyond = jnp.where(lost, 0.0, beyond)
-    closed = closed | lost[:, of] | ~jnp.isfinite(own)
-    own = jnp.where(closed, 0.0, own)
-    raised = (tail - beyond)[:, of] - own
-    if not network.exact:
-        closed = closed | (raised < -LIMIT)
-    return _Weights(
-        pass_on=sums.hold(jnp.where(closed, -jnp.inf, raised)),
-        lift=sums.hold(jnp.minimum(beyond - head, LIFT))[:, of],
-        end=sums.hold(beyond[:, of] - stop),
+    flowing, sent, arrived = zip(*parts, strict=True)
+    order = np.argsort(np.concatenate([crew.team.pairs for crew in unrolled.crews]).astype(int))
+    return Loading(
+        flowing, _at_origins(unrolled, list(sent), 0.0), jnp.concatenate(arrived)[order], outlook.expected_cost
     )
-
-
-class _View(NamedTuple):
-    """What the journeys of a crew see: links, the value of being about to use each of them by stage, of each origin."""
-
-    links: _Links
-    values: list[Rows]
-    top: Array
-
-
-def _links(unrolled: Unrolled, crew: Crew, cost: Array, given_keep: Array | None, scale: Potential) -> _Links:
-    network, sums, topology = unrolled.network, unrolled.network.sums, unrolled.network.topology
-    places = links_of(network, crew.team.bundles)
-    own = cost[:, network.departing[places]] / crew.spread - network.log_size[places][:, None]
-    weights = _weights(network, scale, crew.team.bundles, own, ~crew.may_use[:, :, None], crew.stop[:, :, None])
-    keep = None if given_keep is None else sums.hold_number(given_keep[:, network.departing[places]])
-    ending = {bundle[0] for bundle in crew.team.bundles if bundle[1] in crew.team.destinations}
-    of_group = dict(crew.team.groups)
-    origin = scale.group[:, np.asarray(topology.origins, int)]
-    return _Links(
-        pass_on={group: weights.pass_on[:, a:b] for group, (a, b) in of_group.items()},
-        lift={group: weights.lift[:, a:b] for group, (a, b) in of_group.items()},
-        end={group: weights.end[:, a:b] for group, (a, b) in of_group.items() if group in ending},
-        keep=None if keep is None else {group: keep[:, a:b] for group, (a, b) in of_group.items()},
-        stay=sums.hold(origin - crew.stay[:, :, None]),
-        origin=origin,
-    )
-
-
-def _values(unrolled: Unrolled, crew: Crew, links: _Links) -> tuple[list[Rows], Array]:
-    """Value of being about to use each link, by stage from the most links left to one; and of the origins."""
-    sums, network = unrolled.network.sums, unrolled.network
-    values: list[Rows] = []
-    top = {group: links.stay[:, origins_in(network, group)] for group in sorted(set(network.topology.origins))}
-    for stage, entries in zip(reversed(crew.team.stages), reversed(crew.entries), strict=True):
-        onward = {t.group: sums.through(crew.block(t), _rows(values[-1], t.columns, sums)) for t in stage.turns}
-        now = {}
-        for part, entry in zip(stage.parts, entries, strict=True):
-            pass_on = _rows(links.pass_on, part.links, sums)
-            ahead = sums.times(_rows(onward, part.onward, sums, like=pass_on), _rows(links.lift, part.links, sums))
-            if part.ends:
-                ahead = sums.plus(ahead, _rows(links.end, part.links, sums))
-            now[part.group] = _worth_the_name(network, sums.times(pass_on, ahead))
-            if entry is not None:
-                top[part.group] = sums.plus(top[part.group], sums.through(entry, now[part.group]))
-        values.append(now)
-    placed = np.argsort(np.concatenate([origins_in(network, group) for group in top]))
-    return values[::-1], _worth_the_name(network, jnp.concatenate(list(top.values()), axis=1)[:, placed])
 
 
 def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
     """Traffic, sent and arrived of a crew."""
-    sums, network = unrolled.network.sums, unrolled.network
-    links, values, top = view
-    share = sums.over(sums.hold_number(volume), top)
-    ended = [sums.number(sums.times(links.stay, share))]
-    traffic: Rows = {}
-    reached: Rows = {}
-    for stage, entries, value in zip(crew.team.stages, crew.entries, values, strict=True):
-        flowing: Rows = {}
-        for part, entry in zip(stage.parts, entries, strict=True):
-            group = part.group
-            here = _rows(reached, part.reached, sums, like=value[group])
-            if entry is not None:
-                first = sums.through(entry.swapaxes(1, 2), share[:, origins_in(network, group)])
-                here = sums.plus(here, first)
-            here = sums.only(here, value[group])
-            gone = sums.number(sums.times(here, value[group]))
-            if part.gaps:
-                gone = _rows({group: gone}, part.gaps, products, like=gone)
-            traffic[group] = traffic[group] + gone if group in traffic else gone
-            flowing[group] = sums.times(here, _rows(links.pass_on, part.links, sums))
-            if links.keep is not None:
-                flowing[group] = sums.times(flowing[group], _rows(links.keep, part.links, sums))
-            if part.ends:
-                done = sums.times(flowing[group], _rows(links.end, part.links, sums))
-                ended.append(sums.number(done))
-            flowing[group] = sums.bounded(sums.times(flowing[group], _rows(links.lift, part.links, sums)))
-        reached = {
-            t.group: sums.through(crew.block(t).swapaxes(1, 2), _rows(flowing, t.rows, sums)) for t in stage.turns
-        }
-    arrived = jnp.concatenate(ended, axis=1).sum(axis=1)
-    sent = sums.number(sums.times(share, top))
-    return _placed(unrolled, crew, traffic, volume), sent, arrived
+    sums, team = unrolled.network.sums, crew.team
+    share = sums.over(sums.hold_number(volume), view.top)
+    gone = reached = None
+    arrived = sums.number(sums.times(view.raised.stay, share))
+    for left in range(team.stages, 0, -1):
+        value = view.values[left - 1]
+        here = sums.through(jnp.swapaxes(crew.entry, 1, 2), sums.times(sums.hold_number(crew.begins[left - 1]), share))
+        if reached is not None:
+            first = here[:, : team.following.start]
+            here = jnp.concatenate([first, sums.plus(here[:, team.following], reached)], axis=1)
+        here = sums.only(here, value)
+        now = sums.number(sums.times(here, value))
+        gone = now if gone is None else gone + now
+        beyond = sums.bounded(sums.times(here, view.kept))
+        arrived = jnp.concatenate([arrived, sums.number(sums.times(beyond, view.raised.end))], axis=1)
+        reached = sums.through(crew.back, beyond[:, team.leading]) if left > 1 else None
+    assert gone is not None
+    return gone, sums.number(sums.times(share, view.top)), arrived.sum(axis=1)
 
 
-def _placed(unrolled: Unrolled, crew: Crew, traffic: Rows, like: Array) -> Array:
-    """Traffic of all links in the caller's order, from that of a crew by group; nothing on links that it never uses."""
+def traffic(unrolled: Unrolled, loading: Loading) -> Float[Array, "pair link member"]:
+    """What sets out over each link, by pair, in the caller's order."""
+    links = len(unrolled.network.links)
+    found = []
+    for crew, flowing in zip(unrolled.crews, loading.flowing, strict=True):
+        pairs = np.arange(len(flowing))[:, None]
+        empty = jnp.zeros((len(flowing), links + 1, flowing.shape[2]), flowing.dtype)
+        found.append(empty.at[pairs, crew.links].add(flowing)[:, unrolled.network.placed])
+    order = np.argsort(np.concatenate([crew.team.pairs for crew in unrolled.crews]).astype(int))
+    return jnp.concatenate(found)[order]
+
+
+def traffic_of_rows(unrolled: Unrolled, loading: Loading) -> Float[Array, "row link member"]:
+    """What sets out over each link, all pairs that pay the same row of costs together, in the caller's order."""
+    links, rows = len(unrolled.network.links), max(unrolled.rows) + 1
+    total = jnp.zeros((rows * (links + 1), loading.arrived.shape[-1]), loading.arrived.dtype)
+    for crew, flowing in zip(unrolled.crews, loading.flowing, strict=True):
+        at = unrolled.rows_of(crew)[:, None] * (links + 1) + crew.links
+        total = total.at[at.reshape(-1)].add(flowing.reshape(-1, flowing.shape[2]))
+    return total.reshape(rows, links + 1, -1)[:, unrolled.network.placed]
+
+
+def _in_spreads(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Float[Array, "row link member"]:
+    """Cost of each link less the logarithm of its size, in spreads, in the departing order."""
     network = unrolled.network
-    nothing = jnp.zeros((len(like), 1, like.shape[2]), like.dtype)
-    rows = jnp.concatenate([*(traffic[group] for group, _ in crew.team.groups), nothing], axis=1)
-    where = np.full(len(network.links), rows.shape[1] - 1)
-    where[links_of(network, crew.team.bundles)] = np.arange(rows.shape[1] - 1)
-    return rows[:, jnp.asarray(where)[network.placed]]
+    first = np.asarray([unrolled.rows.index(row) if row in unrolled.rows else 0 for row in range(cost.shape[0])], int)
+    return cost[:, network.departing] / network.pair_spread[first][:, None, None] - network.log_size[:, None]
+
+
+def _of_origins(crew: Crew, volume: Float[Array, "pair origin member"]) -> Array:
+    """Volumes of a crew at the origins of each of its pairs; nothing where there is none."""
+    padded = jnp.pad(volume[np.asarray(crew.team.pairs, int)], ((0, 0), (0, 1), (0, 0)))
+    return padded[np.arange(len(padded))[:, None], crew.origins]
+
+
+def _at_origins(unrolled: Unrolled, of_crews: list[Array], fill: float) -> Float[Array, "pair origin member"]:
+    """What is known at the origins of each pair, for all origins."""
+    origins = len(unrolled.network.origins)
+    found = []
+    for crew, values in zip(unrolled.crews, of_crews, strict=True):
+        empty = jnp.full((len(values), origins + 1, values.shape[2]), fill, values.dtype)
+        found.append(empty.at[np.arange(len(values))[:, None], crew.origins].set(values)[:, :-1])
+    order = np.argsort(np.concatenate([crew.team.pairs for crew in unrolled.crews]).astype(int))
+    return jnp.concatenate(found)[order]
 
 
 def _cost_of(sums: Sums, spread: Array, origin: Array, top: Array) -> Array:
@@ -371,19 +338,6 @@ def _cost_of(sums: Sums, spread: Array, origin: Array, top: Array) -> Array:
 def _worth_the_name(network: Network, value: Array) -> Array:
     """Cut off values far beyond the range of products."""
     return value if network.exact else jnp.where(value > LEAST, value, 0.0)
-
-
-def _rows(of: Rows, pieces: Sequence[Piece], sums: Sums, like: Array | None = None) -> Array:
-    """Put pieces of rows together; pieces of no group hold nothing."""
-    found = []
-    for group, first, end in pieces:
-        if group is None:
-            assert like is not None
-            found.append(sums.hold_number(jnp.zeros((like.shape[0], end - first, like.shape[2]), like.dtype)))
-        else:
-            rows = of[group]
-            found.append(rows if (first, end) == (0, rows.shape[1]) else rows[:, first:end])
-    return found[0] if len(found) == 1 else jnp.concatenate(found, axis=1)
 
 
 def _turned(array: Array) -> Array:

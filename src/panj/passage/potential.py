@@ -28,23 +28,32 @@ class Potential(eqx.Module):
     after: Float[Array, "pair bundle member"]
 
 
-def potential(network: Network, local: Float[Array, "pair link member"], horizon: int) -> Potential:
-    """Return the potential at given costs of links; it is not differentiated, and none where sums are exact.
+def least_of(network: Network, local: Float[Array, "row link member"]) -> Float[Array, "row bundle member"]:
+    """Least cost of the links of each bundle, in spreads; not differentiated.
 
     Args:
         network: From `Network.build`.
         local: Cost of each link less the logarithm of its size, in spreads, in the departing order; inf: closed.
+    """
+    local = lax.stop_gradient(local)
+    ends = np.cumsum([0, *(count for _, count in network.topology.links)])
+    return jnp.stack([local[:, a:b].min(axis=1) for a, b in pairwise(ends)], axis=1)
+
+
+def potential(network: Network, least: Float[Array, "pair bundle member"], horizon: int) -> Potential:
+    """Return the potential at given costs of links; it is not differentiated, and none where sums are exact.
+
+    Args:
+        network: From `Network.build`.
+        least: From `least_of`, for each pair.
         horizon: Most links that any journey uses.
     """
     if network.exact:
         groups, bundles = len(network.groups), len(network.topology.links)
-        return Potential(*(jnp.zeros((local.shape[0], n, local.shape[2]), local.dtype) for n in (groups, bundles)))
+        return Potential(*(jnp.zeros((least.shape[0], n, least.shape[2]), least.dtype) for n in (groups, bundles)))
     bundle, classes = network.bundle, np.asarray(network.class_of_pair, int)
-    local = lax.stop_gradient(local)
-    closed = jnp.full((local.shape[0], 1, local.shape[2]), jnp.inf, local.dtype)
-    ends = np.cumsum([0, *(count for _, count in network.topology.links)])
-    least = jnp.stack([local[:, a:b].min(axis=1) for a, b in pairwise(ends)], axis=1)
-    least = jnp.where(network.may_use[:, :, None], least, jnp.inf)
+    closed = jnp.full_like(least[:, :1], jnp.inf)
+    least = jnp.where(network.may_use[:, :, None], lax.stop_gradient(least), jnp.inf)
     stop, step = bundle.stop.T[:, :, None], bundle.step[classes][..., None]
 
     def onward(_: int, to_go: Array) -> Array:

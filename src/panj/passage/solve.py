@@ -12,8 +12,9 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from panj.passage.equilibrium import equilibrium
-from panj.passage.loading import Assignment, assign, radius
+from panj.passage.loading import Assignment, assign
 from panj.passage.network import WIDE, Network
+from panj.passage.radius import radius
 
 OfTraffic = Callable[[Float[Array, "link pair member"]], Float[Array, "link pair member"]]
 OfCost = Callable[[Float[Array, "origin pair member"]], Float[Array, "origin pair member"]]

@@ -1,9 +1,9 @@
-"""Which links can be of use when: journeys unrolled over the links that they may still use. Knows no costs.
+"""Which links can be of use to whom: the part of the network that each pair needs. Knows no costs.
 
-A *bundle* is all links from one group to another. A *stage* is told by the links that a journey may still use, the next
-one included. A bundle belongs to a stage if a journey can be about to use it there and can still reach its
-destination afterwards; nothing else is ever computed. Pairs that need much the same stages are a *team*: their matrix
-products run side by side.
+A *bundle* is all links from one group to another. A pair needs a bundle if one of its journeys can be about to use it
+and still reach its destination within the horizon; nothing else is ever computed. Links after which a journey may go
+on, and links that it may use after others, stand together, so that one matrix leads from the ones to the others. Pairs
+that need about as much are a *team*: their matrices are padded to one size and multiplied together.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ Bundle = tuple[int, int]
 Horizon = int | tuple[tuple[int, ...], ...]
 """Most links that a journey may use: one number, or one for each origin (rows) and pair (columns)."""
 
-PRODUCT = 3000
-"""What one more matrix product costs, in multiplications a column (measured: its dispatch, at some 64 columns)."""
+LINK = 60
+"""What one more link of one pair costs in a stage, in multiplications a column (measured: its memory)."""
+
+TEAM = 20_000
+"""What one more team costs in a stage, likewise (measured: the dispatch of its operations, at some 32 columns)."""
 
 
 @dataclass(frozen=True)
 class Topology:
-    """What of a network decides which stages there are.
+    """What of a network decides which links are of use.
 
     Attributes:
         links: Number of links of each bundle, sorted by bundle.
@@ -60,6 +63,11 @@ class Topology:
         """Whether one may go on over a bundle after another."""
         return after[1] == bundle[0] and (after[0] != bundle[1] or after in self.back)
 
+    def origins_of(self, pair: int) -> tuple[int, ...]:
+        """Numbers of the origins at which journeys of a pair may begin."""
+        begins = self.begins[pair]
+        return tuple(range(len(self.origins))) if begins is None else tuple(sorted(begins))
+
     def only(self, pairs: Sequence[int]) -> Topology:
         """The same with some of the pairs."""
         return Topology(
@@ -72,85 +80,57 @@ class Topology:
         )
 
 
-Piece = tuple[int | None, int, int]
-"""Rows of an array: the group to which it belongs (None: rows of nothing), first row, row after the last."""
-
-
 @dataclass(frozen=True)
-class Turn:
-    """The ways through one group from one stage to the next.
+class Course:
+    """The bundles that a pair needs.
 
     Attributes:
-        group: The group.
-        arriving: Bundles of the stage by which it is entered, sorted.
-        departing: Bundles of the next stage by which it is left, sorted.
-        rows: Where the arriving links stand in the parts of the stage.
-        columns: Where the departing links stand in the part of the next stage.
+        first: Used at the beginning of journeys that go on; ``middle``: used after others, and journeys may go on;
+            ``last``: the rest.
+        stages: Most links that a journey uses.
     """
 
-    group: int
-    arriving: tuple[Bundle, ...]
-    departing: tuple[Bundle, ...]
-    rows: tuple[Piece, ...]
-    columns: tuple[Piece, ...]
-
-
-@dataclass(frozen=True)
-class Part:
-    """The links of a stage that leave one group.
-
-    Attributes:
-        group: The group.
-        bundles: Its bundles, sorted; their links stand in this order.
-        links: Where they stand among the links of the team that leave the group.
-        gaps: Where all links of the team that leave the group stand among these; empty if these are all.
-        onward: Where the ways on after them stand: rows of the turns through the groups that they enter.
-        reached: Where those who reach them stand: columns of the turn of the stage before.
-        begins: Whether journeys may begin here.
-        ends: Whether some of its links lead to a destination.
-    """
-
-    group: int
-    bundles: tuple[Bundle, ...]
-    links: tuple[Piece, ...]
-    gaps: tuple[Piece, ...]
-    onward: tuple[Piece, ...]
-    reached: tuple[Piece, ...]
-    begins: bool
-    ends: bool
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage of a team: links that may still be used, the links that may be used now, and how they lead on."""
-
-    left: int
-    parts: tuple[Part, ...]
-    turns: tuple[Turn, ...]
+    first: tuple[Bundle, ...]
+    middle: tuple[Bundle, ...]
+    last: tuple[Bundle, ...]
+    stages: int
 
 
 @dataclass(frozen=True)
 class Team:
-    """Pairs that are computed side by side.
+    """Pairs that are computed together.
 
     Attributes:
-        pairs: Their numbers.
-        destinations: Their groups of destination.
-        bundles: Every bundle that some stage uses, sorted: the order of the team's links.
-        groups: Groups that are left, each with its first link and the one after its last in that order.
-        stages: From the most links left to one.
+        pairs: Their numbers; ``courses``: what each needs.
+        sizes: Places for links of each kind (first, middle, last): as many as the pair with most of them needs.
+        stages: Most links that a journey uses.
     """
 
     pairs: tuple[int, ...]
-    destinations: frozenset[int]
-    bundles: tuple[Bundle, ...]
-    groups: tuple[tuple[int, tuple[int, int]], ...]
-    stages: tuple[Stage, ...]
+    courses: tuple[Course, ...]
+    sizes: tuple[int, int, int]
+    stages: int
 
-    def multiplications(self, topology: Topology) -> int:
-        """Multiplications of one sweep over the stages, a member, in the products of all turns."""
-        turns = [turn for stage in self.stages for turn in stage.turns]
-        return len(self.pairs) * sum(topology.rows(t.arriving) * topology.rows(t.departing) for t in turns)
+    @property
+    def leading(self) -> slice:
+        """Places of the links after which a journey may go on."""
+        return slice(0, self.sizes[0] + self.sizes[1])
+
+    @property
+    def following(self) -> slice:
+        """Places of the links that a journey may use after others."""
+        return slice(self.sizes[0], sum(self.sizes))
+
+    @property
+    def multiplications(self) -> int:
+        """Multiplications of one sweep over the stages, a member, in matrix products."""
+        first, middle, last = self.sizes
+        return len(self.pairs) * (self.stages - 1) * (first + middle) * (middle + last)
+
+    @property
+    def work(self) -> int:
+        """What one sweep costs, in multiplications."""
+        return self.multiplications + self.stages * (TEAM + LINK * len(self.pairs) * sum(self.sizes))
 
 
 def horizon_of(horizon: Horizon, origin: int, pair: int) -> int:
@@ -160,19 +140,16 @@ def horizon_of(horizon: Horizon, origin: int, pair: int) -> int:
 
 @cache
 def teams_of(topology: Topology, horizon: Horizon) -> tuple[Team, ...]:
-    """Unroll a network and put its pairs into teams: first by destination, then together where that is less work."""
-    needs = [_needs(topology, horizon, pair) for pair in range(len(topology.destinations))]
-    by_destination: dict[int, list[int]] = {}
-    for pair, group in enumerate(topology.destinations):
-        by_destination.setdefault(group, []).append(pair)
-    teams = [_team(topology, needs, pairs) for pairs in by_destination.values()]
+    """Put the pairs of a network into teams: two of them together wherever that is less work."""
+    courses = [_course(topology, horizon, pair) for pair in range(len(topology.destinations))]
+    teams = [_team(topology, courses, (pair,)) for pair in range(len(courses))]
     while len(teams) > 1:
         saved, a, b, both = max(
             (
-                (_work(topology, a) + _work(topology, b) - _work(topology, both), i, j, both)
-                for i, a in enumerate(teams)
-                for j, b in enumerate(teams[:i])
-                for both in [_team(topology, needs, sorted(a.pairs + b.pairs))]
+                (one.work + other.work - both.work, i, j, both)
+                for i, one in enumerate(teams)
+                for j, other in enumerate(teams[:i])
+                for both in [_team(topology, courses, (*one.pairs, *other.pairs))]
             ),
             key=lambda choice: choice[:3],
         )
@@ -182,140 +159,41 @@ def teams_of(topology: Topology, horizon: Horizon) -> tuple[Team, ...]:
     return tuple(teams)
 
 
-@dataclass(frozen=True)
-class _Needs:
-    """By links left: bundles that a pair can use, and groups where its journeys begin."""
+def _team(topology: Topology, courses: Sequence[Course], pairs: Iterable[int]) -> Team:
+    pairs = tuple(sorted(pairs))
+    mine = tuple(courses[pair] for pair in pairs)
+    first, middle, last = (
+        max(topology.rows(kind) for kind in kinds)
+        for kinds in zip(*((course.first, course.middle, course.last) for course in mine), strict=True)
+    )
+    return Team(pairs, mine, (first, middle, last), max(course.stages for course in mine))
 
-    bundles: tuple[frozenset[Bundle], ...]
-    entries: tuple[frozenset[int], ...]
 
-
-def _needs(topology: Topology, horizon: Horizon, pair: int) -> _Needs:
-    begins = topology.begins[pair]
-    most = [
-        (horizon_of(horizon, origin, pair), group)
-        for origin, group in enumerate(topology.origins)
-        if begins is None or origin in begins
-    ]
-    top = max((links for links, _ in most), default=0)
+def _course(topology: Topology, horizon: Horizon, pair: int) -> Course:
+    """What a pair needs, from the bundles that it can use when so many links are left."""
+    begins = [(horizon_of(horizon, origin, pair), topology.origins[origin]) for origin in topology.origins_of(pair)]
+    top = max((links for links, _ in begins), default=1)
     ways = topology.ways[pair]
-    open_ = [bundle for bundle, _ in topology.links if ways is None or bundle in ways]
+    open_ = [bundle for bundle in topology.bundles if ways is None or bundle in ways]
     last = frozenset(bundle for bundle in open_ if bundle[1] == topology.destinations[pair])
-    ends: list[frozenset[Bundle]] = [frozenset(), last]
+    reaching: list[frozenset[Bundle]] = [frozenset(), last]  # by links left, this one included
     for _ in range(top - 1):
-        ends.append(last | {b for b in open_ if any(topology.follows(c, b) for c in ends[-1])})
-    entries = [frozenset(group for links, group in most if links == left) for left in range(top + 1)]
-    used: list[frozenset[Bundle]] = [frozenset()] * (top + 2)
+        reaching.append(last | {b for b in open_ if any(topology.follows(c, b) for c in reaching[-1])})
+    used: set[Bundle] = set()
+    leading: set[Bundle] = set()
+    following: set[Bundle] = set()
+    before: frozenset[Bundle] = frozenset()
     for left in range(top, 0, -1):
-        used[left] = frozenset(
-            b for b in ends[left] if b[0] in entries[left] or any(topology.follows(b, a) for a in used[left + 1])
-        )
-    return _Needs(tuple(used[: top + 1]), tuple(entries))
-
-
-def _team(topology: Topology, needs: Sequence[_Needs], pairs: Iterable[int]) -> Team:
-    pairs = tuple(pairs)
-    top = max(len(needs[pair].bundles) for pair in pairs)
-    used: list[set[Bundle]] = [set() for _ in range(top)]
-    entries: list[set[int]] = [set() for _ in range(top + 1)]
-    for pair in pairs:
-        for left, (bundles, groups) in enumerate(zip(needs[pair].bundles, needs[pair].entries, strict=True)):
-            used[left] |= bundles
-            entries[left] |= groups
-    order = sorted(set().union(*used))
-    destinations = frozenset(topology.destinations[pair] for pair in pairs)
-    stages = []
-    turns_before: tuple[Turn, ...] = ()
-    for left in range(top - 1, 0, -1):
-        turns = _turns(topology, used[left], used[left - 1])
-        parts = _parts(topology, order, used[left], entries[left], destinations, turns_before, turns)
-        stages.append(Stage(left, parts, turns))
-        turns_before = turns
-    ends = {bundle[0]: end for bundle, (_, end) in _offsets(topology, order).items()}
-    firsts = [0, *ends.values()]
-    left_by = tuple((group, (first, end)) for first, (group, end) in zip(firsts, ends.items(), strict=False))
-    return Team(pairs, destinations, tuple(order), left_by, tuple(stages))
-
-
-def _turns(topology: Topology, now: set[Bundle], after: set[Bundle]) -> tuple[Turn, ...]:
-    turns = []
-    leaving = {group: _offsets(topology, _leave(now, group)) for group, _ in now}
-    for group in sorted({entered for _, entered in now}):
-        into, out = [b for b in sorted(now) if b[1] == group], _leave(after, group)
-        arriving = [b for b in into if any(topology.follows(c, b) for c in out)]
-        departing = [c for c in out if any(topology.follows(c, b) for b in into)]
-        if arriving:
-            columns = _offsets(topology, out)
-            turns.append(
-                Turn(
-                    group,
-                    tuple(arriving),
-                    tuple(departing),
-                    _merged((b[0], *leaving[b[0]][b]) for b in arriving),
-                    _merged((group, *columns[c]) for c in departing),
-                )
-            )
-    return tuple(turns)
-
-
-def _parts(
-    topology: Topology,
-    order: Sequence[Bundle],
-    now: set[Bundle],
-    entries: set[int],
-    destinations: frozenset[int],
-    before: Iterable[Turn],
-    turns: Iterable[Turn],
-) -> tuple[Part, ...]:
-    rows = {turn.group: _offsets(topology, turn.arriving) for turn in turns}
-    columns = {turn.group: _offsets(topology, turn.departing) for turn in before}
-
-    def where(of: Mapping[int, Mapping[Bundle, tuple[int, int]]], group: int, bundle: Bundle) -> Piece:
-        if bundle in of.get(group, {}):
-            return (group, *of[group][bundle])
-        return (None, 0, topology.size[bundle])
-
-    parts = []
-    for group in sorted({left for left, _ in now}):
-        bundles, links = _leave(now, group), _offsets(topology, _leave(order, group))
-        here = {group: _offsets(topology, bundles)}
-        parts.append(
-            Part(
-                group,
-                tuple(bundles),
-                _merged((group, *links[b]) for b in bundles),
-                () if links.keys() == set(bundles) else _merged(where(here, group, b) for b in links),
-                _merged(where(rows, b[1], b) for b in bundles),
-                _merged(where(columns, group, b) for b in bundles),
-                group in entries,
-                any(entered in destinations for _, entered in bundles),
-            )
-        )
-    return tuple(parts)
-
-
-def _leave(bundles: Iterable[Bundle], group: int) -> list[Bundle]:
-    return sorted(bundle for bundle in bundles if bundle[0] == group)
-
-
-def _offsets(topology: Topology, bundles: Iterable[Bundle]) -> dict[Bundle, tuple[int, int]]:
-    """First row and row after the last of each bundle, where their links stand one after the other."""
-    at, found = 0, {}
-    for bundle in bundles:
-        found[bundle] = (at, at := at + topology.size[bundle])
-    return found
-
-
-def _merged(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    """The same rows in as few pieces as possible."""
-    merged: list[Piece] = []
-    for group, first, end in pieces:
-        if merged and merged[-1][0] == group and (group is None or merged[-1][2] == first):
-            merged[-1] = (group, merged[-1][1], merged[-1][2] + end - first)
-        else:
-            merged.append((group, first, end))
-    return tuple(merged)
-
-
-def _work(topology: Topology, team: Team) -> int:
-    return team.multiplications(topology) + PRODUCT * sum(len(stage.turns) for stage in team.stages)
+        starts = {group for links, group in begins if links == left}
+        after = {b: [a for a in before if topology.follows(b, a)] for b in reaching[left]}
+        now = frozenset(b for b in reaching[left] if b[0] in starts or after[b])
+        used |= now
+        following |= {b for b in now if after[b]}
+        leading |= {a for b in now for a in after[b]}
+        before = now
+    return Course(
+        first=tuple(sorted(leading - following)),
+        middle=tuple(sorted(leading & following)),
+        last=tuple(sorted(used - leading)),
+        stages=top,
+    )

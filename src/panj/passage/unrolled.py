@@ -1,4 +1,4 @@
-"""A network unrolled for a horizon: the weights that each team of pairs needs, ready for loadings.
+"""A network for a horizon: the weights that each team of pairs needs, ready for loadings.
 
 Make it once, before a loop over months: what does not change from loading to loading is computed here.
 """
@@ -6,44 +6,47 @@ Make it once, before a loop over months: what does not change from loading to lo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
 from panj.passage.network import Network
-from panj.passage.stages import Bundle, Horizon, Part, Team, Turn, horizon_of, teams_of
-from panj.passage.sums import Sums
+from panj.passage.stages import Bundle, Horizon, Team, horizon_of, teams_of
+
+Numbers = NDArray[np.int_]
 
 
 class Crew(eqx.Module):
-    """A team with its weights; links stand in the order of the team.
+    """A team with its weights; links stand as in `Team`, places that a pair does not need are closed.
 
     Attributes:
-        team: Pairs and stages.
-        kinds: Turns that have the same weights, once.
-        blocks: Those weights, 0 where there is no turn.
-        entries: By stage and part at which journeys may begin: weight from the group's origins to the links.
-        stop: Cost from the end of each link to the destination, in spreads.
+        team: Pairs and sizes.
+        links: Link at each place, in the departing order; the number of links where there is none.
+        bundle: Its bundle, in the order of `Topology.links`; the number of bundles where there is none.
+        onward: Weight of going on from each leading link to each following one; ``back``: the same the other way.
+        origins: Origins of each pair; the number of origins where there is none.
+        entry: Weight from each origin to each link.
+        begins: By links left, whether journeys from an origin begin.
+        stop: Cost from the end of each link to the destination, in spreads; inf where it does not lead there.
         stay: Cost from each origin to the destination without any link, in spreads.
-        may_use: Whether a pair may use a link.
         spread: Of each pair.
     """
 
     team: Team = eqx.field(static=True)
-    kinds: tuple[tuple[Bundle, ...], ...] = eqx.field(static=True)
-    blocks: tuple[Float[Array, "pair arriving departing"], ...]
-    entries: tuple[tuple[Float[Array, "pair origin departing"] | None, ...], ...]
+    links: Int[Array, "pair link"]
+    bundle: Int[Array, "pair link"]
+    onward: Float[Array, "pair leading following"]
+    back: Float[Array, "pair following leading"]
+    origins: Int[Array, "pair origin"]
+    entry: Float[Array, "pair origin link"]
+    begins: tuple[Float[Array, "pair origin 1"], ...]
     stop: Float[Array, "pair link"]
     stay: Float[Array, "pair origin"]
-    may_use: Bool[Array, "pair link"]
     spread: Float[Array, "pair 1 1"]
-
-    def block(self, turn: Turn) -> Float[Array, "pair arriving departing"]:
-        """Weights of a turn."""
-        return self.blocks[self.kinds.index(_kind(turn))]
 
 
 class Unrolled(eqx.Module):
@@ -52,21 +55,35 @@ class Unrolled(eqx.Module):
     Attributes:
         network: The network.
         crews: Teams of pairs with their weights; every pair is in one.
+        rows: Row of costs that each pair pays.
     """
 
     network: Network
     crews: tuple[Crew, ...]
+    rows: tuple[int, ...] = eqx.field(static=True)
+
+    @property
+    def stages(self) -> int:
+        """Most links that any journey uses."""
+        return max(crew.team.stages for crew in self.crews)
+
+    def rows_of(self, crew: Crew) -> Numbers:
+        """Row of costs of each pair of a crew."""
+        return np.asarray(self.rows, int)[list(crew.team.pairs)]
 
 
-def unroll(network: Network, horizon: Horizon) -> Unrolled:
-    """Unroll a network for journeys of at most `horizon` links.
+def unroll(network: Network, horizon: Horizon, rows: Sequence[int] | None = None) -> Unrolled:
+    """Get a network ready for journeys of at most `horizon` links.
 
     Args:
         network: From `Network.build`.
         horizon: Most links that a journey may use, at least 1: one number, or one for each origin (rows) and pair.
+        rows: Row of the costs that each pair pays, where some pay the same; they must be of one class. None: each
+            pair its own.
 
     Raises:
-        ValueError: A horizon is below 1, or there is not one for each origin and pair.
+        ValueError: A horizon is below 1, there is not one for each origin and pair, or pairs of different classes
+            pay the same.
     """
     if not isinstance(horizon, int):
         horizon = tuple(tuple(int(links) for links in row) for row in horizon)
@@ -76,69 +93,97 @@ def unroll(network: Network, horizon: Horizon) -> Unrolled:
     least = horizon if isinstance(horizon, int) else min(min(row) for row in horizon)
     if least < 1:
         raise ValueError(f"horizon is {least}. Give the most links that a journey may use, at least 1.")
+    rows = tuple(range(len(network.pairs))) if rows is None else tuple(int(row) for row in rows)
+    if len(set(zip(rows, network.class_of_pair, strict=True))) != len(set(rows)):
+        raise ValueError("Pairs of different classes pay the same row of costs. Give each class rows of its own.")
     teams = teams_of(network.topology, horizon)
-    return Unrolled(network, tuple(_crew(network, horizon, team) for team in teams))
-
-
-def links_of(network: Network, bundles: Sequence[Bundle]) -> NDArray[np.int_]:
-    """Places in the departing order of all links of some bundles, bundle by bundle."""
-    first, at = {}, 0
-    for bundle, count in network.topology.links:
-        first[bundle] = range(at, at + count)
-        at += count
-    return np.asarray([place for bundle in bundles for place in first[bundle]], int)
-
-
-def origins_in(network: Network, group: int) -> NDArray[np.int_]:
-    """Numbers of the origins of a group."""
-    return np.flatnonzero(np.asarray(network.topology.origins) == group)
-
-
-def _kind(turn: Turn) -> tuple[Bundle, ...]:
-    return (*turn.arriving, *turn.departing)
+    return Unrolled(network, tuple(_crew(network, horizon, team) for team in teams), rows)
 
 
 def _crew(network: Network, horizon: Horizon, team: Team) -> Crew:
     sums, topology = network.sums, network.topology
     pairs = np.asarray(team.pairs, int)
     classes = np.asarray(network.class_of_pair, int)[pairs]
-    places = links_of(network, team.bundles)
-    may_use = network.may_use[pairs][:, [topology.bundles.index(bundle) for bundle in team.bundles]]
-    turns = {_kind(turn): turn for stage in team.stages for turn in stage.turns}
+    places = np.stack([_places(network, team, number) for number in range(len(pairs))])
+    of_link = np.repeat(np.arange(len(topology.bundles)), [count for _, count in topology.links])
+    bundle = np.append(of_link, len(topology.bundles))[places]
+    most = max(len(topology.origins_of(pair)) for pair in team.pairs)
+    origins = np.full((len(pairs), max(most, 1)), len(network.origins))
+    for number, pair in enumerate(team.pairs):
+        mine = topology.origins_of(pair)
+        origins[number, : len(mine)] = mine
+    left = np.asarray(
+        [
+            [horizon_of(horizon, o, pair) if o < len(network.origins) else 0 for o in row]
+            for row, pair in zip(origins.tolist(), team.pairs, strict=True)
+        ]
+    )
+    onward = sums.hold(-_turns(network, classes, places[:, team.leading], places[:, team.following]))
+    stop = _padded(network.stop[network.arrived].T, 1)
+    start = _padded(_padded(network.start, 1), 2)
+    stay = _padded(network.stay.T, 1)
     return Crew(
         team=team,
-        kinds=tuple(turns),
-        blocks=tuple(_block(network, sums, classes, turn) for turn in turns.values()),
-        entries=tuple(
-            tuple(_entry(network, sums, horizon, team, classes, stage.left, part) for part in stage.parts)
-            for stage in team.stages
+        links=jnp.asarray(places),
+        bundle=jnp.asarray(bundle),
+        onward=onward,
+        back=jnp.swapaxes(onward, 1, 2),
+        origins=jnp.asarray(origins),
+        entry=sums.hold(-start[classes[:, None, None], origins[:, :, None], places[:, None, :]]),
+        begins=tuple(
+            jnp.asarray(left == stage, network.spread.dtype)[..., None] for stage in range(1, team.stages + 1)
         ),
-        stop=network.stop[network.arrived[places]][:, pairs].T,
-        stay=jnp.where(network.may_begin[pairs], network.stay[:, pairs].T, jnp.inf),
-        may_use=jnp.asarray(np.repeat(may_use, [topology.size[bundle] for bundle in team.bundles], axis=1)),
+        stop=stop[pairs[:, None], places],
+        stay=stay[pairs[:, None], origins],
         spread=network.spread[classes][:, None, None],
     )
 
 
-def _block(network: Network, sums: Sums, classes: NDArray[np.int_], turn: Turn) -> Array:
-    into = _within(network, turn.arriving, [b for b in network.topology.bundles if b[1] == turn.group])
-    out = _within(network, turn.departing, [b for b in network.topology.bundles if b[0] == turn.group])
-    return sums.hold(-network.step[turn.group][np.ix_(classes, into, out)])
+def _padded(array: Array, axis: int) -> Array:
+    """One more place at the end of an axis, from where no way leads on."""
+    return jnp.pad(array, [(0, int(axis == number)) for number in range(array.ndim)], constant_values=jnp.inf)
 
 
-def _within(network: Network, bundles: Sequence[Bundle], among: Sequence[Bundle]) -> NDArray[np.int_]:
-    """Where the links of some bundles stand among those of all bundles on one side of a group."""
-    sizes = [network.topology.size[bundle] for bundle in among]
-    ends = np.cumsum([0, *sizes])
-    return np.concatenate([np.arange(ends[i], ends[i + 1]) for i in map(list(among).index, bundles)])
+def _places(network: Network, team: Team, number: int) -> Numbers:
+    """Link at each place of a pair, in the departing order."""
+    topology, course = network.topology, team.courses[number]
+    ends = dict(zip(topology.bundles, accumulate(count for _, count in topology.links), strict=True))
+    found: list[int] = []
+    for kind, size in zip((course.first, course.middle, course.last), team.sizes, strict=True):
+        mine = [place for bundle in kind for place in range(ends[bundle] - topology.size[bundle], ends[bundle])]
+        found += mine + [len(network.links)] * (size - len(mine))
+    return np.asarray(found, int)
 
 
-def _entry(
-    network: Network, sums: Sums, horizon: Horizon, team: Team, classes: NDArray[np.int_], left: int, part: Part
-) -> Array | None:
-    if not part.begins:
-        return None
-    origins = origins_in(network, part.group)
-    now = np.asarray([[horizon_of(horizon, o, pair) == left for o in origins] for pair in team.pairs])
-    cost = network.start[np.ix_(classes, origins, links_of(network, part.bundles))]
-    return sums.hold(-jnp.where((now & network.may_begin[list(team.pairs)][:, origins])[:, :, None], cost, jnp.inf))
+def _turns(network: Network, classes: Numbers, leading: Numbers, following: Numbers) -> Array:
+    """Cost of going on from one link to another, in spreads, by pair; inf where nobody may."""
+    head, tail = (np.append(ends, -2 + side) for side, ends in enumerate(_ends(network)))
+    sizes = [block.shape[1:] for block in network.step]
+    begins = np.concatenate([[0], np.cumsum([rows * columns for rows, columns in sizes])]).astype(int)
+    flat = jnp.concatenate([block.reshape(len(block), -1) for block in network.step], axis=1)
+    flat = _padded(flat, 1)
+    into, out = _within(network)
+    group = head[leading][:, :, None]
+    here = group == tail[following][:, None, :]
+    width = np.append([columns for _, columns in sizes], 0)
+    at = begins[np.maximum(group, 0)] + into[leading][:, :, None] * width[group] + out[following][:, None, :]
+    return flat[classes[:, None, None], np.where(here, at, begins[-1])]
+
+
+def _ends(network: Network) -> tuple[Numbers, Numbers]:
+    """Group that each link enters and group that it leaves, in the departing order."""
+    bundles: list[Bundle] = [bundle for bundle, count in network.topology.links for _ in range(count)]
+    return tuple(np.asarray([bundle[side] for bundle in bundles], int) for side in (1, 0))  # type: ignore[return-value]
+
+
+def _within(network: Network) -> tuple[Numbers, Numbers]:
+    """Where each link stands among those that enter its group, and among those that leave it; 0 where there is none."""
+    head, tail = _ends(network)
+    arriving = np.lexsort((tail, head))
+    into, out = np.zeros(len(head) + 1, int), np.zeros(len(head) + 1, int)
+    for group in range(len(network.groups)):
+        entering = arriving[head[arriving] == group]
+        into[entering] = np.arange(len(entering))
+        leaving = np.flatnonzero(tail == group)
+        out[leaving] = np.arange(len(leaving))
+    return into, out

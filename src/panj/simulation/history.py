@@ -13,7 +13,7 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from panj.passage import Network, expected_cost, radius, unroll
+from panj.passage import Network, Unrolled, expected_cost, radius
 from panj.simulation.crossing import (
     AROUND,
     AT_POST,
@@ -29,10 +29,10 @@ from panj.simulation.month import (
     Given,
     Known,
     Stocks,
-    busy_and_quiet,
     by_border,
     flow_sum,
     month,
+    unrolled,
 )
 from panj.simulation.needed import LINKS
 from panj.simulation.queues import posts_of, queue
@@ -55,7 +55,8 @@ class Simulation:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._run = jax.jit(lambda p, luck, months, network, links: _history(world, p, luck, months, network, links))
+        self._parts = unrolled(world, world.network)
+        self._run = jax.jit(lambda *given: _history(world, *given))
 
     def run(
         self, parameters: Mapping[str, NDArray[Any]], luck: NDArray[np.float32], cut: Collection[str] = ()
@@ -101,17 +102,23 @@ class Simulation:
             The quantities that are not rules; the month comes first, the member last.
         """
         links = {link: jnp.ones((), jnp.float32) for link in LINKS} if links is None else links
-        arrays: dict[str, Array] = self._run(p, luck, months or self.world.months, self.world.network, links)
+        arrays: dict[str, Array] = self._run(
+            p, luck, months or self.world.months, self.world.network, self._parts, links
+        )
         return arrays
 
 
 def _history(
-    world: World, p: Parameters, luck: Array, months: Months, network: Network, links: dict[str, Array]
+    world: World,
+    p: Parameters,
+    luck: Array,
+    months: Months,
+    network: Network,
+    parts: tuple[Unrolled, Unrolled],
+    links: dict[str, Array],
 ) -> dict[str, Array]:
     """All months one after the other; every array of the result begins with the month."""
-    busy, quiet = busy_and_quiet(world)
-    parts = [unroll(network.only(pairs.tolist()), _columns(world, pairs)) for pairs in (busy, quiet)]
-    given = Given(p, network, parts[0], parts[1], _free_cost(world, p, network), links)
+    given = Given(p, network, *parts, _free_cost(world, p, network), links)
     members = luck.shape[-1]
     first: Months = jax.tree.map(lambda series: series[0], months)
     society = begin(world, p, first)
@@ -127,23 +134,19 @@ def _history(
     usual = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
     start = eqx.tree_at(lambda s: s.usual, start, usual, is_leaf=lambda x: x is None)
 
-    def one(stocks: Stocks, of: tuple[Months, Array, Array]) -> tuple[Stocks, dict[str, Array]]:
-        now, chance, begun = of
+    def one(stocks: Stocks, of: tuple[Months, Array, Array, Array]) -> tuple[Stocks, dict[str, Array]]:
+        now, chance, begun, january = of
         here = eqx.tree_at(lambda g: g.p, given, settling(p, begun))
         after, known = month(world, here, now, chance, stocks, begun)
-        return after, reported(world, given, now, stocks, known)
+        return after, reported(world, given, now, stocks, known, january)
 
     # the first month is run some times before the clock starts
     order = np.maximum(np.arange(-SETTLING, luck.shape[0]), 0)
     wound = jax.tree.map(lambda series: jnp.asarray(series)[order], (months, luck))
     begun = jnp.arange(len(order)) >= SETTLING
-    series: dict[str, Array] = lax.scan(one, start, (*wound, begun))[1]
+    january = np.asarray([world.clock[number].month == 1 for number in order])
+    series: dict[str, Array] = lax.scan(one, start, (*wound, begun, jnp.asarray(january)))[1]
     return {name: values[SETTLING:] for name, values in series.items()}
-
-
-def _columns(world: World, pairs: NDArray[np.int_]) -> tuple[tuple[int, ...], ...]:
-    """The horizon of some pairs."""
-    return tuple(tuple(row[pair] for pair in pairs) for row in world.horizon)
 
 
 def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "P O M"]:
@@ -177,14 +180,14 @@ def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "P
     return jnp.swapaxes(expected_cost(network, cost, world.horizon), 0, 1)
 
 
-def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Known) -> dict[str, Array]:
+def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Known, january: Array) -> dict[str, Array]:
     """What is kept of a month: the quantities of ``quantities.csv`` that are not rules, the member last."""
-    loaded, crossing, by_flow, taken = (known[name] for name in ("loaded", "crossing", "by_flow", "taken"))
+    crossing, by_flow, taken = (known[name] for name in ("crossing", "by_flow", "taken"))
     at_posts = known["at_posts"]
     flows = world.flows
     potential = flow_sum(world, known["potential"].sum(axis=1))
-    sent = flow_sum(world, loaded.sent.sum(axis=1))
-    arrived = flow_sum(world, loaded.arrived)
+    sent = flow_sum(world, known["sent"].sum(axis=1))
+    arrived = flow_sum(world, known["arrived"])
     at_post = by_flow * crossing.share[AT_POST] * flows.declares[:, None, None]
     journeys = at_post / flows.lot[:, None, None]
     price = jnp.where(jnp.isfinite(crossing.at_post), crossing.at_post, 0.0) * flows.lot[:, None, None]
@@ -209,12 +212,12 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "skill": _by_border_of_section(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,
         "detection_green": known["detection"],
         "wait": at_posts.time[0].reshape(-1, 2, at_posts.time.shape[-1]).mean(axis=1),
-        "route_share": shares_of_routes(world, loaded, crossing.loss),
+        "route_share": shares_of_routes(world, known, crossing.loss),
         "suppression": 1 - _worth(world, arrived, harmful=True) / _worth(world, potential, harmful=True),
         "communication": _worth(world, arrived, harmful=False) / _worth(world, potential, harmful=False),
         "crossing_traffic": jnp.swapaxes(by_flow, 0, 1).reshape(-1, 2, *by_flow.shape[::2]).sum(axis=1),
         "residual": known["residual"],
-        "radius": _radius(world, given, crossing.cost),
+        "radius": _radius(world, given, january, crossing.cost),
     } | of_society(stocks.society, known["felt"].causes)
 
 
@@ -246,8 +249,13 @@ def _by_border_of_section(world: World, by_section: Float[Array, "S M"]) -> Floa
     return jnp.tensordot(one_hot(world.section_border, len(world.region.borders)), by_section, axes=1)
 
 
-def _radius(world: World, given: Given, cost: Float[Array, "F L M"]) -> Float[Array, " M"]:
-    """Largest spectral radius over the kinds of traffic; one pair of each tells, since destinations hardly matter."""
+def _radius(world: World, given: Given, january: Array, cost: Float[Array, "F L M"]) -> Float[Array, " M"]:
+    """Largest spectral radius over the kinds of traffic, each January; one pair of each tells well enough."""
     flows, one_each = np.unique(world.pair_flow, return_index=True)
     network = given.network.only(one_each.tolist())
-    return radius(network, jnp.swapaxes(cost[flows], 0, 1), POWER).max(axis=0)
+
+    def measured(cost: Float[Array, "F L M"]) -> Float[Array, " M"]:
+        return radius(network, jnp.swapaxes(cost[flows], 0, 1), POWER).max(axis=0)
+
+    found: Array = lax.cond(january, measured, lambda cost: jnp.full_like(cost[0, 0], jnp.nan), cost)
+    return found

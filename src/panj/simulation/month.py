@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
@@ -21,7 +22,19 @@ from panj.mechanisms.detection import found, quality
 from panj.mechanisms.drug_trade import carriage
 from panj.mechanisms.recording import recorded
 from panj.mechanisms.regime import epidemic_closure
-from panj.passage import Loading, Network, Outlook, Unrolled, equilibrium, look, send
+from panj.passage import (
+    Loading,
+    Network,
+    Scale,
+    Unrolled,
+    equilibrium,
+    look,
+    scale,
+    send,
+    traffic,
+    traffic_of_rows,
+    unroll,
+)
 from panj.simulation.crossing import (
     AT_POST,
     Counters,
@@ -35,7 +48,7 @@ from panj.simulation.crossing import (
     working_hours,
 )
 from panj.simulation.kinds import CANNABIS, CONTRABAND, OPIATES, of_kind
-from panj.simulation.queues import curve, met, posts_of, pull, queue, unforeseen
+from panj.simulation.queues import Met, curve, met, posts_of, pull, queue, unforeseen
 from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, moved_by, observed, respond
 from panj.simulation.society.felt import filled
 from panj.simulation.society.places import by_state
@@ -235,53 +248,67 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
     p, setting, wanted, felt = given.p, known["setting"], known["potential"], known["felt"]
     busy_pairs, quiet_pairs = busy_and_quiet(world)
     busy_flows, quiet_flows = world.flows.only(world.heavy), world.flows.only(light(world))
-    busy = Fleet(given.busy, busy_flows, _column(world, world.heavy, busy_pairs), busy_pairs)
-    quiet = Fleet(given.quiet, quiet_flows, _column(world, light(world), quiet_pairs), quiet_pairs)
+    busy = Fleet(given.busy, busy_flows, busy_pairs)
+    quiet = Fleet(given.quiet, quiet_flows, quiet_pairs)
     fixed = standing(world, busy_flows, p, setting)
     posts = posts_of(world, p, setting)
     at_pull = curve(world, p, posts, busy_flows)
     shape = stocks.pull.shape
 
-    def travel(fleet: Fleet, crossing: Crossing) -> Loading:
-        outlook = look_at(world, felt, fleet, crossing)
+    def crossed(pulls: Float[Array, "K Q M"]) -> tuple[Met, Counters, Crossing]:
+        here = met(at_pull, pulls)
+        at_posts = counters(world, p, setting, here.time, here.arrivals)
+        return here, at_posts, cross(world, busy_flows, p, setting, fixed, as_felt(felt, at_posts))
+
+    def travel(fleet: Fleet, crossing: Crossing, scaled: Scale | None = None) -> Loading:
+        cost = cost_felt(world, felt, fleet.flows, crossing)
+        outlook = look(fleet.unrolled, cost, 1 - crossing.loss, scaled)
         goes = willing(world, given, felt, outlook.expected_cost, fleet.pairs)
         return send(fleet.unrolled, outlook, wanted[fleet.pairs] * goes)
 
+    scaled = scale(given.busy, cost_felt(world, felt, busy_flows, crossed(stocks.pull)[2]))
+
     def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], _Passed]:
-        arrivals, time = met(at_pull, state.reshape(shape))
-        at_posts = counters(world, p, setting, time, arrivals)
-        crossing = cross(world, busy_flows, p, setting, fixed, as_felt(felt, at_posts))
-        loaded = travel(busy, crossing)
-        came = declared_arrivals(world, busy, crossing, loaded.traffic)
-        after = pull(at_pull, came, time)
-        return after.reshape(state.shape), _Passed(arrivals, came, at_posts, crossing, loaded)
+        here, at_posts, crossing = crossed(state.reshape(shape))
+        loaded = travel(busy, crossing, scaled)
+        by_flow = traffic_of_rows(given.busy, loaded)
+        came = declared_arrivals(world, busy_flows, crossing, by_flow)
+        after = pull(at_pull, came, here.time)
+        return after.reshape(state.shape), _Passed(here.arrivals, came, at_posts, crossing, loaded, by_flow)
 
     settled = equilibrium(sweep, stocks.pull.reshape(-1, shape[-1]), SWEEPS, TOLERANCE)
     balance: _Passed = settled.more
     still = standing(world, quiet_flows, p, setting)
     of_quiet = cross(world, quiet_flows, p, setting, still, as_felt(felt, balance.at_posts))
-    parts = [balance.loaded, travel(quiet, of_quiet)]
+    of_both = [balance.loaded, travel(quiet, of_quiet)]
     pairs = np.argsort(np.concatenate([busy_pairs, quiet_pairs]))
     flows = np.argsort(np.concatenate([world.heavy, light(world)]))
-    ways = [array.ndim - 3 for array in of_quiet]
-    crossing = Crossing(
-        *(
-            jnp.take(jnp.concatenate(both, axis=axis), flows, axis=axis)
-            for axis, both in zip(ways, zip(balance.crossing, of_quiet, strict=True), strict=True)
-        )
+    crossing = jax.tree.map(
+        lambda one, other: _in_order(one, other, flows, axis=one.ndim - 3), balance.crossing, of_quiet
     )
-    loaded = Loading(*(jnp.concatenate(both)[pairs] for both in zip(*parts, strict=True)))
+    sent, arrived, expected = (
+        _in_order(getattr(of_both[0], name), getattr(of_both[1], name), pairs)
+        for name in ("sent", "arrived", "expected_cost")
+    )
     met_with = {"wait": balance.at_posts.time, "minutes": balance.at_posts.minutes}
     return known | {
-        "felt": felt.also(met_with | {"cost": crossing.cost, "expected_cost": loaded.expected_cost}),
+        "felt": felt.also(met_with | {"cost": crossing.cost, "expected_cost": expected}),
         "pull": settled.state.reshape(shape),
         "residual": unforeseen(balance.foreseen, balance.came),
         "came": balance.came,
         "at_posts": balance.at_posts,
         "backlog": queue(world, p, posts, balance.came).backlog,
         "crossing": crossing,
-        "loaded": loaded,
+        "by_flow": _in_order(balance.by_flow, traffic_of_rows(given.quiet, of_both[1]), flows),
+        "by_pair": _in_order(traffic(given.busy, of_both[0]), traffic(given.quiet, of_both[1]), pairs),
+        "sent": sent,
+        "arrived": arrived,
     }
+
+
+def _in_order(one: Array, other: Array, order: Numbers, axis: int = 0) -> Array:
+    """Rows of what makes queues and of the rest, in the order of all."""
+    return jnp.take(jnp.concatenate([one, other], axis=axis), order, axis=axis)
 
 
 class _Passed(NamedTuple):
@@ -292,12 +319,12 @@ class _Passed(NamedTuple):
     at_posts: Counters
     crossing: Crossing
     loaded: Loading
+    by_flow: Float[Array, "F L M"]
 
 
 def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """What agencies write down, state by state and border by border (true and recorded are different variables)."""
-    p, crossing, loaded = given.p, known["crossing"], known["loaded"]
-    by_flow = flow_sum(world, loaded.traffic)
+    p, crossing, by_flow = given.p, known["crossing"], known["by_flow"]
     taken = crossing.taken * by_flow
     sides = [one_hot(state, len(world.region.states)) for state in world.state]
     by_state = jnp.einsum("sgl,sflm->fgm", jnp.stack(sides), taken)
@@ -306,7 +333,6 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     people = world.flows.declares & (world.flows.kg == 0)
     noticed = (crossing.noticed * by_flow)[np.flatnonzero(people)].sum(axis=0)
     return known | {
-        "by_flow": by_flow,
         "taken": taken,
         "recorded_seizures": seizures,
         "recorded_trespasses": by_border(world, noticed) * p["recording_trespasses"],
@@ -361,11 +387,10 @@ def dated(p: Parameters, now: Months) -> Parameters:
 
 
 class Fleet(NamedTuple):
-    """Some pairs: their network, the traits of their flows, the flow of each pair among these, their numbers."""
+    """Some pairs: their network, the traits of their flows, their numbers."""
 
     unrolled: Unrolled
     flows: Traits
-    of: Numbers
     pairs: Numbers
 
 
@@ -376,13 +401,12 @@ def as_felt(felt: Felt, at_posts: Counters) -> Counters:
     )
 
 
-def look_at(world: World, felt: Felt, fleet: Fleet, crossing: Crossing) -> Outlook:
-    """What the routes of some pairs are worth when crossings are as they are (L45, L46, L53)."""
-    of = fleet.flows.number
+def cost_felt(world: World, felt: Felt, flows: Traits, crossing: Crossing) -> Float[Array, "F L M"]:
+    """What crossings cost as those feel it who choose their way (L45, L46, L53)."""
+    of = flows.number
     opiates, contraband = (of_kind(world.region.flows, kind) for kind in (OPIATES, CONTRABAND))
     cut = cut_for(felt, {"L45": opiates, "L46": opiates, "L53": contraband})
-    cost = jnp.where(cut[of][:, None, None], felt.usually("cost", crossing.cost, of), crossing.cost)
-    return look(fleet.unrolled, cost[fleet.of], 1 - crossing.loss[fleet.of])
+    return jnp.where(cut[of][:, None, None], felt.usually("cost", crossing.cost, of), crossing.cost)
 
 
 def cut_for(felt: Felt, kinds: Mapping[str, NDArray[Any]]) -> Bool[Array, " F"]:
@@ -391,12 +415,12 @@ def cut_for(felt: Felt, kinds: Mapping[str, NDArray[Any]]) -> Bool[Array, " F"]:
 
 
 def declared_arrivals(
-    world: World, fleet: Fleet, crossing: Crossing, traffic: Float[Array, "P L M"]
+    world: World, flows: Traits, crossing: Crossing, by_flow: Float[Array, "F L M"]
 ) -> Float[Array, "K Q M"]:
     """Vehicles and travellers at the counters of every post; hidden loads of their own vehicles stand there too."""
-    journeys = traffic[:, world.posts] * crossing.share[AT_POST][:, world.posts][fleet.of]
-    each = np.stack([(fleet.flows.counter == number) / fleet.flows.lot for number in (0, 1)])[:, fleet.of]
-    return jnp.einsum("kp,pqm->kqm", each.astype(np.float32), journeys)
+    journeys = by_flow[:, world.posts] * crossing.share[AT_POST][:, world.posts]
+    each = np.stack([(flows.counter == number) / flows.lot for number in (0, 1)])
+    return jnp.einsum("kf,fqm->kqm", each.astype(np.float32), journeys)
 
 
 def busy_and_quiet(world: World) -> tuple[Numbers, Numbers]:
@@ -405,15 +429,19 @@ def busy_and_quiet(world: World) -> tuple[Numbers, Numbers]:
     return np.flatnonzero(busy), np.flatnonzero(~busy)
 
 
+def unrolled(world: World, network: Network) -> tuple[Unrolled, Unrolled]:
+    """The networks of busy and of quiet pairs; pairs of one flow pay the same."""
+    found = []
+    for pairs, flows in zip(busy_and_quiet(world), (world.heavy, light(world)), strict=True):
+        horizon = tuple(tuple(row[pair] for pair in pairs) for row in world.horizon)
+        rows = np.searchsorted(flows, world.pair_flow[pairs])
+        found.append(unroll(network.only(pairs.tolist()), horizon, rows.tolist()))
+    return found[0], found[1]
+
+
 def light(world: World) -> Numbers:
     """Numbers of the flows that make no queues."""
     return np.setdiff1d(np.arange(len(world.factor)), world.heavy)
-
-
-def _column(world: World, flows: Numbers, pairs: Numbers) -> Numbers:
-    """Where the flow of each pair stands among some flows."""
-    where = {flow: number for number, flow in enumerate(flows.tolist())}
-    return np.asarray([where[flow] for flow in world.pair_flow[pairs].tolist()], int)
 
 
 def flow_sum(world: World, by_pair: Float[Array, "P ..."]) -> Float[Array, "F ..."]:

@@ -28,16 +28,29 @@ from panj.simulation.world import Traits, World
 
 USE = (
     0,
-    0.01,
-    0.05,
+    0.02,
     0.2,
-    0.4,
-    0.6,
-    *np.linspace(0.66, 0.98, 17),
+    0.5,
+    0.66,
+    0.74,
+    0.8,
+    0.85,
+    0.89,
+    0.92,
+    0.945,
+    0.965,
+    0.98,
     0.99,
-    0.995,
-    *np.linspace(1, 1.12, 7),
-    *np.geomspace(1.16, 4, 10),
+    1,
+    1.01,
+    1.025,
+    1.05,
+    1.09,
+    1.15,
+    1.25,
+    1.5,
+    2.2,
+    4,
 )
 """Arrivals over capacity at which the time at a post is worked out: closest where it bends most."""
 
@@ -98,25 +111,37 @@ class Curve(NamedTuple):
 def curve(world: World, p: Parameters, posts: Posts, flows: Traits) -> Curve:
     """Work out the pull of all posts for the month."""
     capacity = jnp.asarray(world.lanes)[world.posts, None] * posts.hours / posts.service
-    arrivals = jnp.asarray(USE, jnp.float32)[:, None, None, None] * capacity
-    time = _risen(queue(world, p, posts, arrivals).time)
     worth = hourly(flows)[:, None, None]
-    logs = jnp.log1p(arrivals)
-    return Curve(logs, logs + worth * time, time[0], worth)
+
+    def more(longest: Float[Array, "K Q M"], use: Array) -> tuple[Array, tuple[Array, Array]]:
+        arrivals = use * capacity
+        longest = jnp.maximum(longest, queue(world, p, posts, arrivals).time)  # those who come clear no backlog
+        logs = jnp.log1p(arrivals)
+        return longest, (logs, logs + worth * longest)
+
+    idle = queue(world, p, posts, jnp.zeros_like(capacity)).time
+    _, (logs, pull) = lax.scan(more, idle, jnp.asarray(USE, jnp.float32))
+    return Curve(logs, pull, idle, worth)
 
 
-def _risen(time: Float[Array, "U K Q M"]) -> Float[Array, "U K Q M"]:
-    """The longest time so far: those who come clear no backlog."""
-    return lax.scan(lambda most, here: (jnp.maximum(most, here),) * 2, time[0], time)[1]
+class Met(NamedTuple):
+    """Arrivals at every post and the time [h] that each needs, K x Q x M."""
+
+    arrivals: Float[Array, "K Q M"]
+    time: Float[Array, "K Q M"]
 
 
-def met(curve: Curve, pull: Float[Array, "K Q M"]) -> tuple[Float[Array, "K Q M"], Float[Array, "K Q M"]]:
-    """Arrivals and time [h] at every post that go with its pull."""
-    risen = jnp.diff(curve.pull, axis=0)
-    slope = jnp.diff(curve.logs, axis=0) / jnp.maximum(risen, 1e-6)
-    most = jnp.concatenate([risen[:-1], jnp.full_like(risen[:1], jnp.inf)])
-    logs = (slope * jnp.clip(pull - curve.pull[:-1], 0.0, most)).sum(axis=0)
-    return jnp.expm1(logs), jnp.maximum((pull - logs) / curve.hourly, curve.idle)
+def met(curve: Curve, pull: Float[Array, "K Q M"]) -> Met:
+    """Arrivals and time at every post that go with its pull."""
+
+    def part(logs: Float[Array, "K Q M"], ends: tuple[Array, ...]) -> tuple[Array, None]:
+        low, high, first, last = ends
+        share = (pull - low) / jnp.maximum(high - low, 1e-6)
+        return logs + (last - first) * jnp.clip(share, 0.0, 1.0), None
+
+    ends = (curve.pull[:-1], curve.pull[1:], curve.logs[:-1], curve.logs[1:])
+    logs, _ = lax.scan(part, jnp.zeros_like(pull), ends)
+    return Met(jnp.expm1(logs), jnp.maximum((pull - logs) / curve.hourly, curve.idle))
 
 
 def pull(curve: Curve, came: Float[Array, "K Q M"], time: Float[Array, "K Q M"]) -> Float[Array, "K Q M"]:

@@ -7,6 +7,7 @@ and cheap enough for every month. `panj.passage.route_shares` is the exact count
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,11 +15,10 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.basics.codes import border_code, ends
-from panj.passage import Loading
 from panj.simulation.world import World, one_hot
 
 
-def shares_of_routes(world: World, loaded: Loading, loss: Float[Array, "F L M"]) -> Float[Array, "R M"]:
+def shares_of_routes(world: World, known: dict[str, Any], loss: Float[Array, "F L M"]) -> Float[Array, "R M"]:
     """Share of a flow's arrivals that passed through the states of each named route, one after the other.
 
     A journey that ends on the way counts where it followed the route as far as its destination. Routes are in the
@@ -27,29 +27,31 @@ def shares_of_routes(world: World, loaded: Loading, loss: Float[Array, "F L M"])
     states = list(world.region.states)
     flow, state, step = _steps(world)
     if not len(flow):
-        return jnp.zeros((0, loaded.arrived.shape[-1]))
-    of_flow = jnp.asarray(world.pair_flow == flow[:, None], jnp.float32)[..., None]
+        return jnp.zeros((0, known["arrived"].shape[-1]))
+    named = np.flatnonzero(np.isin(world.pair_flow, flow))
+    flow_of = world.pair_flow[named]
+    traffic, arrived_of, sent = (known[name][named] for name in ("by_pair", "arrived", "sent"))
+    of_flow = jnp.asarray(flow_of == flow[:, None], jnp.float32)[..., None]
 
     ways = 2 * len(world.region.borders) + 1  # the last one: no such border
     over = one_hot(2 * world.border + world.side[0], ways)
-    lost = loaded.traffic * loss[world.pair_flow]
-    kept = jnp.einsum("wl,plm->wpm", over, loaded.traffic - lost)
-    home = np.asarray([states.index(destination[1]) for _, destination in world.network.pairs])
-    ended = loaded.arrived * (np.arange(len(states))[:, None] == home)[..., None]
-    left = jnp.einsum("gl,plm->gpm", one_hot(world.state[0], len(states)), loaded.traffic)
+    kept = jnp.einsum("wl,plm->wpm", over, traffic * (1 - loss[flow_of]))
+    home = np.asarray([states.index(destination[1]) for _, destination in world.network.pairs])[named]
+    ended = arrived_of * (np.arange(len(states))[:, None] == home)[..., None]
+    left = jnp.einsum("gl,plm->gpm", one_hot(world.state[0], len(states)), traffic)
     there = jnp.maximum(left + ended, 1e-30)
     tail = np.asarray([states.index(end) for border in world.region.borders for end in ends(border)] + [0])
     goes_on = kept / there[tail]
     ends_here = ended / there
     origin = np.asarray([states.index(where) for _, where in world.network.origins])
-    begun = jnp.einsum("go,pom->gpm", one_hot(origin, len(states)), loaded.sent)
+    begun = jnp.einsum("go,pom->gpm", one_hot(origin, len(states)), sent)
 
     along = begun[state[:, 0]] * of_flow
     arrived = jnp.zeros_like(along)
     for number in range(step.shape[1]):
         along = along * goes_on[step[:, number]]
         arrived += along * ends_here[state[:, number + 1]]
-    total = jnp.maximum((loaded.arrived * of_flow).sum(axis=1), 1e-30)
+    total = jnp.maximum((arrived_of * of_flow).sum(axis=1), 1e-30)
     return arrived.sum(axis=1) / total
 
 

@@ -45,9 +45,7 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
     lot = flows.lot[world.pair_flow][:, None, None]
     mine = (honest[world.pair_flow])[:, None, None] / lot
     origin = one_hot(world.network.topology.origins, states)
-    wanted, sent = (
-        jnp.einsum("go,pom->gm", origin, mine * values) for values in (known["potential"], known["loaded"].sent)
-    )
+    wanted, sent = (jnp.einsum("go,pom->gm", origin, mine * values) for values in (known["potential"], known["sent"]))
     home = 1 - sent / jnp.maximum(wanted, 1e-6)
     unmet = home[world.border_states].mean(axis=1)
     travelled = at_border @ journeys
@@ -70,8 +68,8 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
     at_posts = by_flow * crossing.share[AT_POST]
     lorries = jnp.einsum("f,flm->lm", honest * flows.goods, at_posts / flows.lot[:, None, None])
     checked = stricter(setting.counters["check"][1, :, None], setting.tightening)
-    sent_of, taken_of = flow_sum(world, known["loaded"].sent.sum(axis=1)), taken.sum(axis=(0, 2))
-    got_through = flow_sum(world, known["loaded"].arrived)
+    sent_of, taken_of = flow_sum(world, known["sent"].sum(axis=1)), taken.sum(axis=(0, 2))
+    got_through = flow_sum(world, known["arrived"])
     enters_state = jnp.maximum(enters.sum(axis=1), 1.0)[:, None]
     walkers = honest * ~flows.goods / max(float((honest * ~flows.goods).sum()), 1.0)
     inner = (world.member[world.state[0]] * world.member[world.state[1]])[:, None]

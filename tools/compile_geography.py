@@ -51,7 +51,9 @@ def main(data: Path, region: Path) -> None:
     borders = {border.id: survey_border(border, surveys, ports) for border in plan.borders}
     gateways = {str(row[0]) for row in places if row[3] == "gateway"}
     crossings = (
-        listed_posts(posts, borders, set(ports)) + planned_posts(borders, ports, gateways) + green_crossings(borders)
+        listed_posts(posts, borders, set(ports), plan.openings)
+        + planned_posts(borders, ports, gateways)
+        + green_crossings(borders)
     )
     towns = [Node(str(row[0]), *ports[str(row[0])], (str(row[2]),)) for row in places]
     roads = build_roads(read_rows(data / "roads.csv"), plan.trunk_roads, towns, crossings, states)

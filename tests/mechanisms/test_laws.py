@@ -45,10 +45,13 @@ def test_equipment_helps_up_to_its_boost(skill, equipment, boost):
     assert skill - 1e-6 <= worth <= skill * (1 + boost) + 1e-6
 
 
-def test_search_is_shared_among_vehicles():
-    alone, many = (value(detection.search_minutes(a(10.0), a(0.25), a(160.0), a(v))) for v in (0.0, 999.0))
-    assert alone == pytest.approx(10 * 0.25 * 160 * 60)
-    assert many == pytest.approx(alone / 1000)
+def test_search_is_shared_among_vehicles_and_ends():
+    def minutes(vehicles):
+        return value(detection.search_minutes(a(10.0), a(0.25), a(160.0), a(vehicles), a(60.0)))
+
+    assert minutes(0.0) == pytest.approx(60.0)
+    assert minutes(99_999.0) == pytest.approx(10 * 0.25 * 160 * 60 / 100_000, rel=0.01)
+    assert minutes(99.0) >= minutes(999.0) >= minutes(9_999.0)
 
 
 @given(integrity=shares, at_most=shares, stake=amounts)

@@ -37,6 +37,17 @@ def test_registers_hold_a_part_of_users_and_as_much_at_any_scale(users, ratio):
     assert registered * ratio == pytest.approx(users, rel=1e-5)
 
 
+@given(noticed=amounts, more=amounts, share=shares, officers=st.floats(0, 1e4), cases=st.floats(0.3, 50))
+def test_guards_write_down_no_more_than_they_notice_or_have_hands_for(noticed, more, share, officers, cases):
+    few = call(recording.written_down, noticed, share, officers, cases)
+    assert 0 <= few <= min(noticed * share, officers * cases / 12) * (1 + 1e-5)
+    assert few <= call(recording.written_down, noticed + more, share, officers, cases) * (1 + 1e-5) + 1e-6
+
+
+def test_where_few_are_noticed_a_share_of_them_is_written_down():
+    assert call(recording.written_down, 10.0, 0.2, 1e4, 12.0) == pytest.approx(2.0, rel=1e-3)
+
+
 def test_a_register_of_37_000_at_a_ratio_of_5_4_stands_for_200_000():
     assert call(recording.registered_users, 200_000, 5.4) == pytest.approx(37_000, rel=0.01)
 

@@ -82,6 +82,17 @@ CASES = {
     "scope elsewhere": Case("regimes/no-so.toml", "wend-bridge", "ash-road", "closure-2001", "not on NO-SO", "On it"),
     "imposed from outside": Case("regimes/others.toml", '"EA"', '"WE"', "ea-no-duty", "not a side of", "EA or NO"),
     "unknown recipient": Case("programmes.toml", '["SO"]', '["SX"]', "so-radios", "recipients 'SX'", "SO"),
+    "builds what is not there": Case(
+        "programmes.toml",
+        '["SO"]',
+        '["SO"]\nopens = ["lang-bridge"]',
+        "so-radios",
+        "opens 'lang-bridge'",
+        "'long-bridge'",
+    ),
+    "builds what was always open": Case(
+        "programmes.toml", '["SO"]', '["SO"]\nopens = ["ash-road"]', "so-radios", "no date of opening", "crossings.csv"
+    ),
     "unknown place of an event": Case("events.toml", '"millbridge"', '"milbridge"', "pivot", "'milbridge'", "'millb"),
     "unknown origin": Case("flows.toml", '"red-fields"', '"red-field"', "opiates", "'red-field'", "'red-fields'"),
     "unknown factor": Case("flows.toml", '"opiates_volume"', '"opiate_volume"', "opiates", "factor", "'opiates_vol"),

@@ -52,6 +52,15 @@ def test_without_the_event_nothing_before_it_is_touched():
             assert row in laid.conditions, row
 
 
+def test_a_bridge_that_nobody_pays_for_never_opens_and_all_others_do():
+    laid = REGION.overlay("no-september-11").crossings
+    for id, crossing in REGION.crossings.items():
+        unpaid = id in REGION.programmes["akf-bridges"].opens
+        assert (laid[id] == crossing) is not unpaid, id
+        if unpaid:
+            assert first_day(laid[id].closed) < first_day(crossing.opened), id
+
+
 def test_without_the_event_no_attack_of_its_size_no_campaign_and_the_regime_keeps_its_ban():
     laid = REGION.overlay("no-september-11").conditions
     last = {}

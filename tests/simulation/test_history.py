@@ -1,5 +1,7 @@
 """Laws of a whole history: conservation, bounds, monotonicity, the same luck, batch equals loop."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,9 +71,19 @@ def test_most_months_settle(history):
     assert np.quantile(history["residual"], 0.9) < 0.02
 
 
+def test_nobody_goes_to_or_round_a_post_that_does_not_exist(tiny, draws, history):
+    busiest = int(history["crossing_traffic"].sum(axis=(0, 1, 3)).argmax())
+    id, post = list(tiny.crossings.items())[busiest]
+    unbuilt = tiny.crossings | {id: post.model_copy(update={"opened": "2099"})}
+    world = world_of(replace(tiny, crossings=unbuilt, end=tiny.start + 1))
+    traffic = Simulation(world).run(draws, luck(range(4), 1, world.luck_shape))["crossing_traffic"].sum(axis=(0, 1, 3))
+    assert traffic[busiest] == 0
+    assert traffic.sum() > 0
+
+
 def test_more_guards_leave_less_to_arrive(history, changed, simulation):
     harmful = simulation.world.flows.hides
-    more = changed(strength_scale=3.0)
+    more = changed(strength_scale=3.0, strength_foreign=3.0, strength_counters=3.0)
     arrived, fewer = (run["arrived"][:, :, harmful].sum(axis=(1, 2)) for run in (history, more))
     assert (fewer < arrived).all()
 

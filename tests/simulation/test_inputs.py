@@ -100,6 +100,17 @@ def test_staff_of_all_sections_is_the_strength_that_the_files_give(tiny):
     assert stand.line.staff.sum(axis=(1, 2)).max() <= sum(most.values()) * (1 + 1e-5)
 
 
+def test_guards_under_another_flag_are_told_apart_until_they_leave(tiny):
+    stand = guards(tiny)
+    clock = months(tiny.start, tiny.end)
+    assert ((stand.foreign >= 0) & (stand.foreign <= stand.line.staff * (1 + 1e-6))).all()
+    legion = [h for h in tiny.holdings if tiny.agencies[h.agency].kind == "foreign guards"]
+    before = [month <= Month("2002-08") for month in clock]
+    assert legion
+    assert stand.foreign[before].any()
+    assert not stand.foreign[[month > Month("2002-09") for month in clock]].any()
+
+
 def test_a_holder_whose_strength_nobody_gave_is_not_taken_for_nobody(tiny):
     without = replace(tiny, strength=tuple(row for row in tiny.strength if row.agency != "fa-wardens"))
     with pytest.raises(ValueError, match=r"fa-wardens \(FA\) has no strength on ea-fa-\w+"):
@@ -167,6 +178,24 @@ def test_the_detours_that_the_lines_left_behind_are_short_cuts(central_asia):
     found = {(central_asia.crossings[one].border, through) for one, through, _ in short_cuts(central_asia, roads)}
     assert ("TJ-UZ", "TJ") in found  # Tashkent to the valley
     assert ("KG-UZ", "UZ") in found  # Osh to Jalalabad
+
+
+@pytest.mark.parametrize(
+    ("home", "through", "origin", "destination"),
+    [("UZ", "TJ", "tashkent", "fergana"), ("KG", "UZ", "osh", "jalal-abad")],
+)
+def test_the_quicker_way_between_two_towns_leads_through_the_neighbour(
+    central_asia, home, through, origin, destination
+):
+    at_home, abroad = (roads_of(central_asia, state) for state in (home, through))
+    hours, over_there = at_home.distances(0.0, 1.0), abroad.distances(0.0, 1.0)
+    border = "-".join(sorted((home, through)))
+    posts = [c.id for c in central_asia.crossings.values() if c.border == border and c.kind == "post" and not c.opened]
+    mine = [at_home.portals.index(post) for post in posts]
+    theirs = [abroad.portals.index(post) for post in posts]
+    begin, end = at_home.portals.index(origin), at_home.portals.index(destination)
+    round_about = hours[begin, mine][:, None] + over_there[np.ix_(theirs, theirs)] + hours[mine, end]
+    assert round_about.min() < 0.9 * hours[begin, end]
 
 
 def test_splitting_a_post_changes_no_total_size(central_asia):

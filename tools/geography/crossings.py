@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geography.plan import Point, Row
 from geography.sections import Border, Section
@@ -57,10 +57,19 @@ def lanes(mode: str, category: str) -> int:
     return LANES.get(mode, ROAD_LANES[category])
 
 
-def listed_posts(rows: list[Row], borders: dict[str, Border], places: set[str]) -> list[Crossing]:
-    """All posts of the shared list, in its order; no post takes the id of a place."""
+def listed_posts(
+    rows: list[Row], borders: dict[str, Border], places: set[str], openings: tuple[Row, ...] = ()
+) -> list[Crossing]:
+    """All posts of the shared list, in its order; no post takes the id of a place. Other claims may date an opening."""
     names = set(places)
-    return [_listed(row, borders["-".join(sorted(row["dyad"].split("-")))], names) for row in rows]
+    posts = [_listed(row, borders["-".join(sorted(row["dyad"].split("-")))], names) for row in rows]
+    better = {row["post"]: row for row in openings}
+    return [_opened(post, better[post.id]) if post.id in better else post for post in posts]
+
+
+def _opened(post: Crossing, row: Row) -> Crossing:
+    claims, note = f"{post.claims};{row['claims']}", f"{row['note']} (the list: {post.opened or 'no date'})"
+    return replace(post, opened=row["opened"], claims=claims, note="; ".join(p for p in (post.note, note) if p))
 
 
 def _listed(row: Row, border: Border, names: set[str]) -> Crossing:

@@ -55,6 +55,7 @@ class Plan:
     borders: tuple[BorderPlan, ...]
     places: tuple[Row, ...]
     trunk_roads: tuple[Row, ...]
+    openings: tuple[Row, ...]
 
 
 NO_STATUS = {
@@ -75,7 +76,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def read_plan(folder: Path) -> Plan:
-    """Read ``*-borders.toml``, ``places.csv`` and ``trunk-roads.csv`` of a plan."""
+    """Read ``*-borders.toml``, ``places.csv``, ``trunk-roads.csv`` and ``openings.csv`` of a plan."""
     borders = [
         _border(entry)
         for path in sorted(folder.glob("*-borders.toml"))
@@ -85,6 +86,7 @@ def read_plan(folder: Path) -> Plan:
         borders=tuple(sorted(borders, key=lambda border: border.id)),
         places=tuple(read_rows(folder / "places.csv")),
         trunk_roads=tuple(read_rows(folder / "trunk-roads.csv")),
+        openings=tuple(read_rows(folder / "openings.csv")),
     )
 
 

@@ -187,7 +187,7 @@ def _ways_to_crossings(
             ends += [j for j in _nearest(here, junctions)[:1] if _far(here, j) < _far(here, ends[0])]
             edges += [_between(end, here, state, "track", terrain) for end in ends]
         else:
-            mode = "rail" if c.mode == "rail" else "road"
+            mode = c.mode if c.mode in ("rail", "track") else "road"
             first, *second = [_between(end, here, state, mode, terrain) for end in _nearest(here, outside)[:2]]
             edges.append(first)
             edges += [

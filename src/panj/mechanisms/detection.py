@@ -31,18 +31,23 @@ def found(rate: Real, effort: Real) -> Float[Array, "..."]:
     return -jnp.expm1(-rate * effort)
 
 
-def search_minutes(officers: Real, share: Real, hours: Real, vehicles: Real) -> Float[Array, "..."]:
-    """Officer-minutes of search that one vehicle or traveller meets at a side of a post [min].
+def search_minutes(officers: Real, share: Real, hours: Real, vehicles: Real, longest: Real) -> Float[Array, "..."]:
+    """Officer-minutes of search that one vehicle meets at a side of a post [min].
+
+    ``longest * (1 - exp(-available / longest))``: where many pass, each gets its share of the officers' time; where few
+    pass, nobody is searched for longer than a full search takes.
 
     Args:
         officers: At this side of this post [person].
         share: Of their working time that goes into search [1].
         hours: Hours that one officer works in a month [h].
         vehicles: That pass in the month; one is added, so that an empty post searches its first.
+        longest: A full search of one vehicle, in officer-minutes [min].
 
     Links: L37 (own funds -> control, +), L44 (traffic to hide in -> search of each, -).
     """
-    return officers * share * hours * 60 / (1 + vehicles)
+    available = officers * share * hours * 60 / (1 + vehicles)
+    return -longest * jnp.expm1(-available / longest)
 
 
 def bulk(lot: Real, reference: Real, elasticity: Real) -> Float[Array, "..."]:

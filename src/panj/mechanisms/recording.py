@@ -31,6 +31,23 @@ def recorded(true: Real, share: Real, luck: Real, spread: Real) -> Float[Array, 
     return true * share * jnp.exp(spread * luck - spread**2 / 2)
 
 
+def written_down(noticed: Real, share: Real, officers: Real, cases: Real) -> Float[Array, "..."]:
+    """Cases that one side of a border writes down [case/month]: never more than its officers have hands for.
+
+    ``most * (1 - exp(-noticed * share / most))`` with ``most = officers * cases / 12``: where few are noticed, a share
+    of them; where crowds go round the posts, what guards can take to the station and write up.
+
+    Args:
+        noticed: By this side [case/month], never negative.
+        share: Of what is noticed that would be written down with time enough [1], 0-1.
+        officers: Of this side [person], never negative.
+        cases: That one officer writes down in a year at most [case/person/year], above 0.
+    """
+    most = officers * cases / 12
+    some = most > 0
+    return jnp.where(some, -most * jnp.expm1(-noticed * share / jnp.where(some, most, 1.0)), 0.0)
+
+
 def estimated(record: Real, believed_share: Real) -> Float[Array, "..."]:
     """What someone infers from a record [as the record]: ``record / believed_share``.
 

@@ -65,6 +65,7 @@ def _region(folder: Path, draft: Draft, head: Head) -> Region:
         before=(Month(head.before[0]), Month(head.before[1])),
         after=(Month(head.after[0]), Month(head.after[1])),
         attribution=head.attribution,
+        gaps=head.gaps,
         folder=folder,
         states={row.code: row for row in draft.states},
         places={row.id: row for row in draft.places},

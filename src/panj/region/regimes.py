@@ -65,7 +65,10 @@ class Delivery(Row):
 
 
 class Programme(Row):
-    """Money and things from a donor; ``purposes``: weights on terror, weapons and drugs that sum to one."""
+    """Money and things from a donor; ``purposes``: weights on terror, weapons and drugs that sum to one.
+
+    ``opens``: crossings that its money builds, which do not open where a scenario drops it.
+    """
 
     id: Id
     title: Text
@@ -74,6 +77,7 @@ class Programme(Row):
     purposes: dict[Literal["terror", "weapons", "drugs"], Share]
     borders: Ids = ()
     agencies: Ids = ()
+    opens: Ids = ()
     deliveries: tuple[Delivery, ...] = ()
     claims: Ids = ()
     note: str = ""

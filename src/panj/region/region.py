@@ -45,6 +45,7 @@ class Head(Row):
     before: tuple[Date, Date]
     after: tuple[Date, Date]
     attribution: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 class Factor(NamedTuple):
@@ -66,6 +67,7 @@ class Region:
         theses: What sources conclude, as experiments.
         record: Conditions under which flows have the volumes of the files: those of the history; None: these.
         factors: What scenarios multiply parameters by; empty for the history.
+        gaps: What a model of this region is known to get wrong, and why; reports tell it.
         reacts_from: From when rules, talks and donors answer on their own; None: never.
     """
 
@@ -103,13 +105,15 @@ class Region:
     theses: dict[str, Thesis] = field(default_factory=dict)
     record: tuple[Condition, ...] | None = None
     factors: tuple[Factor, ...] = field(default=())
+    gaps: tuple[str, ...] = ()
     reacts_from: Month | None = None
 
     def overlay(self, scenario: Scenario | str) -> Region:
         """The region with a scenario laid over it.
 
         What the scenario drops vanishes; if the scenario holds only from a date, what began before that date ends on
-        the day before it, and what the scenario adds begins no earlier. Factors on parameters are kept in ``factors``,
+        the day before it, and what the scenario adds begins no earlier. A crossing that only dropped programmes build
+        does not open, unless it is open by then. Factors on parameters are kept in ``factors``,
         so that a member's draws stay the same under every scenario.
 
         Raises:
@@ -125,6 +129,7 @@ class Region:
             self,
             rules=_laid(self.rules, scenario.drop_rules, scenario.rules, since),
             programmes=_laid(self.programmes, scenario.drop_programmes, scenario.programmes, since),
+            crossings=_built(self.crossings, self.programmes, scenario.drop_programmes, since),
             events=_laid(self.events, scenario.drop_events, scenario.events, since),
             reacts_from=Month(first_day(scenario.reacts_from)) if scenario.reacts_from else self.reacts_from,
             record=self.conditions if self.record is None else self.record,
@@ -133,6 +138,22 @@ class Region:
             strength=laid_strength(self.strength, scenario.drop_strength, scenario.strength, since),
             factors=self.factors + tuple(Factor(name, by, month) for name, by in scenario.parameters.items()),
         )
+
+
+def _built(
+    crossings: dict[str, Crossing], programmes: dict[str, Programme], dropped: Collection[str], since: dt.date | None
+) -> dict[str, Crossing]:
+    """Crossings of the history; those that nobody pays for any more are closed before they open."""
+    paid = {id for name, programme in programmes.items() if name not in dropped for id in programme.opens}
+    lost = {id for name in dropped if name in programmes for id in programmes[name].opens} - paid
+    return {id: _never(crossing, since) if id in lost else crossing for id, crossing in crossings.items()}
+
+
+def _never(crossing: Crossing, since: dt.date | None) -> Crossing:
+    opened = first_day(crossing.opened) if crossing.opened else None
+    if opened is None or (since is not None and opened < since):
+        return crossing
+    return crossing.model_copy(update={"closed": _eve(opened)})
 
 
 T = TypeVar("T", Rule, Programme, Event)

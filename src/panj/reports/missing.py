@@ -25,6 +25,7 @@ def missing(members: Members, region: Region, table: BeforeAfter) -> list[Hole]:
     """What the report does not know, the most weighty first."""
     dataset = members.dataset
     rows = [*_changed(dataset, region), *_cut(dataset), _feedback(dataset), _plans(region), _convergence(members)]
+    rows += [("Known to be wrong", gap) for gap in region.gaps]
     rows += [*_stranded(dataset), *_assumed(region)]
     return [*rows, *_confidence(region), *_untested(dataset, region), *_unmeasured(table)]
 

@@ -139,7 +139,7 @@ class Crossing(NamedTuple):
         taken: Share of what crosses that each side takes, 2 x F x L x M.
         bribe: Paid on average, F x L x M [USD/unit].
         at_post: Cost of the way at the post, F x L x M [USD/unit].
-        noticed: Share of what crosses that is noticed over the green border, F x L x M.
+        noticed: Share of what crosses over the green border and is noticed first by each side, 2 x F x L x M.
     """
 
     cost: Float[Array, "F L M"]
@@ -148,7 +148,7 @@ class Crossing(NamedTuple):
     taken: Float[Array, "2 F L M"]
     bribe: Float[Array, "F L M"]
     at_post: Float[Array, "F L M"]
-    noticed: Float[Array, "F L M"]
+    noticed: Float[Array, "2 F L M"]
 
 
 def counters(
@@ -159,7 +159,7 @@ def counters(
     weighted = arrivals[0] + p["search_of_travellers"] * arrivals[1]
     both_ways = weighted.reshape(-1, 2, weighted.shape[-1]).sum(axis=1)[np.arange(len(at)) // 2]
     officers = setting.officers.mean(axis=0)[at]
-    vehicle = search_minutes(officers, p["search_share"], jnp.asarray(OFFICER_HOURS), both_ways)
+    vehicle = search_minutes(officers, p["search_share"], jnp.asarray(OFFICER_HOURS), both_ways, p["search_longest"])
     minutes = jnp.stack([vehicle, vehicle * p["search_of_travellers"]])
     return Counters(at_all_links(world, time), at_all_links(world, minutes))
 
@@ -212,7 +212,7 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     official = rules["fee"] + p["visa_price"] * rules["visa"] + p["fee_lorry"] * (world.into_member[:, None] * goods)
     limits = p["limit_full"] * jnp.maximum(rules["import-limit"], rules["currency-limit"])
     ajar = jnp.minimum(stricter(rules["closure"], setting.shut), 0.95)
-    of_value = p["duty_full"] * rules["duty"] + limits + p["partial_closure"] * ajar / (1 - ajar)
+    of_value = rules["duty"] + limits + p["partial_closure"] * ajar / (1 - ajar)
     stay = p["stay_check"] * stricter(rules["check"], setting.tightening)
     passable = (setting.open[:, None] > 0) & (rules["closure"] < 1) & world.access[of, :, None]
     declared = per_hour * stay + (official + tolls) / lot + of_value * value
@@ -238,13 +238,15 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     )
     watch = 1 + setting.line["garrison"][:, None]
     seen = [found(sight, setting.effort[side] * watch) for side in (0, 1)]
-    small_stake = p["penalty"] * worth * small
+    small_stake = p["penalty"] * worth * small + p["trespass_penalty"] * declares
     through = [freed(small_stake, side) for side in (0, 1)]
     danger = sum(
         expected_loss(seen[side], reckoned(small_stake, side), small_stake, p["bribe_price"]) for side in (0, 1)
     )
     fixed = p["guide_fee"] * setting.fee * ~declares + p["mine_risk"] * setting.line["mines"][:, None] + danger
-    around = jnp.where(world.land[:, None] & walks, per_hour * hours + fixed / small, jnp.inf)
+    # nobody goes round a post that does not exist: the green crossing of its section stands for that way
+    there = world.land[:, None] & (~post | (setting.open[:, None] > 0))
+    around = jnp.where(there & walks, per_hour * hours + fixed / small, jnp.inf)
     paid = p["bribe_price"] * (seen[0] * through[0] + seen[1] * through[1]) * small_stake / small
     radioactive = jnp.asarray(of_kind(world.region.flows, RADIOACTIVE)[of])[:, None, None]
     return Standing(
@@ -299,7 +301,7 @@ def cross(
         taken=jnp.stack([leaving, entering]),
         bribe=share[AT_POST] * paid + share[AROUND] * fixed.bribe_around,
         at_post=at_post,
-        noticed=share[AROUND] * (1 - (1 - fixed.seen[0]) * (1 - fixed.seen[1])),
+        noticed=share[AROUND] * jnp.stack([fixed.seen[0], (1 - fixed.seen[0]) * fixed.seen[1]]),
     )
 
 

@@ -20,7 +20,7 @@ from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.demand import share_that_goes
 from panj.mechanisms.detection import found, quality
 from panj.mechanisms.drug_trade import carriage
-from panj.mechanisms.recording import recorded
+from panj.mechanisms.recording import recorded, written_down
 from panj.mechanisms.regime import epidemic_closure
 from panj.passage import (
     Loading,
@@ -105,11 +105,18 @@ Numbers = np.ndarray[Any, np.dtype[np.int_]]
 Step = Callable[[World, Given, Months, Float[Array, "N M"], Stocks, Known], Known]
 
 
+def _of_line(p: Parameters, now: Months) -> Float[Array, "S 2 M"]:
+    """Factor on what the files give of border guards: those of another state are told of by other sources."""
+    share = jnp.where(now.staff > 0, now.foreign / jnp.where(now.staff > 0, now.staff, 1.0), 0.0)[..., None]
+    return (1 - share) * p["strength_scale"] + share * p["strength_foreign"]
+
+
 def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """Staff, equipment and skill of the month, and what they can see (L35, L37)."""
     p, society, felt = given.p, stocks.society, known["felt"]
-    line = now.staff[..., None] * p["strength_scale"] * society.guardians.staffing[world.section_border]
-    post = now.officers[..., None] * p["strength_scale"]
+    of_line = _of_line(p, now)
+    line = now.staff[..., None] * of_line * society.guardians.staffing[world.section_border]
+    post = now.officers[..., None] * p["strength_counters"]
     people = jnp.maximum(line + post, 1e-3)
     equipped, training_usd = deliveries(world, now, society)
     donated = donated_next(stocks.donated, equipped, p["donated_in_use"], 12 * p["equipment_life"])
@@ -124,8 +131,8 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             "guards_integrity": society.services.integrity[world.section_border],
         }
     )
-    own_equipment = (now.equipment + now.officer_equipment)[..., None] * p["strength_scale"] * felt("L37", "means")
-    equipment = own_equipment + felt("L35 L37", "donated")
+    gear = now.equipment[..., None] * of_line + now.officer_equipment[..., None] * p["strength_counters"]
+    equipment = gear * felt("L37", "means") + felt("L35 L37", "donated")
     skill = own + felt("L35", "taught")
     worth = quality(skill, equipment / people, p["equipment_boost"], p["equipment_half"])
     honest = felt("L61", "guards_integrity")
@@ -331,11 +338,11 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
     people = world.flows.declares & (world.flows.kg == 0)
-    noticed = (crossing.noticed * by_flow)[np.flatnonzero(people)].sum(axis=0)
+    noticed = (crossing.noticed * by_flow)[:, np.flatnonzero(people)].sum(axis=1)
     return known | {
         "taken": taken,
         "recorded_seizures": seizures,
-        "recorded_trespasses": by_border(world, noticed) * p["recording_trespasses"],
+        "recorded_trespasses": trespasses(world, p, noticed, known["people"]),
         "detection": noticed_on_line(world, p, known["setting"]),
     }
 
@@ -345,6 +352,17 @@ def response(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     felt = known["felt"].also(causes_of(world, now, stocks.society, observed(world, known)))
     society, felt = respond(Turn(world, given.p, now, stocks.society, felt))
     return known | {"felt": felt, "society": society}
+
+
+def trespasses(
+    world: World, p: Parameters, noticed: Float[Array, "2 L M"], people: Float[Array, "S 2 M"]
+) -> Float[Array, "B M"]:
+    """Trespasses that the guards of both sides write down, each no more than they have hands for."""
+    borders = len(world.region.borders)
+    met = sum(one_hot(2 * world.border + world.side[way], 2 * borders) @ noticed[way] for way in (0, 1))
+    guards = jnp.tensordot(one_hot(world.section_border, borders), people, axes=1)
+    cases = written_down(jnp.reshape(met, guards.shape), p["recording_trespasses"], guards, p["cases_a_year"])
+    return cases.sum(axis=1)
 
 
 def noticed_on_line(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:

@@ -51,10 +51,15 @@ def programmes(draft: Draft) -> Iterator[Fault]:
 
 
 def programme(draft: Draft, entry: Programme, row: Row, prefix: str = "") -> Iterator[Fault]:
-    """Recipients, borders and agencies exist, each recipient has a border; purposes sum to one; ranges are in order."""
+    """What it names exists, each recipient has a border, what it builds opens; purposes sum to one; ranges in order."""
     yield from refer(row, f"{prefix}recipients", entry.recipients, draft.states)
     yield from refer(row, f"{prefix}borders", entry.borders, draft.borders)
     yield from refer(row, f"{prefix}agencies", entry.agencies, draft.agencies)
+    yield from refer(row, f"{prefix}opens", entry.opens, draft.crossings)
+    for built in draft.crossings:
+        if built.id in entry.opens and not built.opened:
+            fault = f"{prefix}opens {built.id!r}, which has no date of opening"
+            yield row.fault(fault, "Date it in crossings.csv, or take it out of opens.")
     for recipient in entry.recipients if entry.borders else ():
         if recipient in draft.states and not any(recipient in border.split("-") for border in entry.borders):
             fault = f"{prefix}borders names none of {recipient}, so what {recipient} is given would reach no guard"

@@ -46,7 +46,7 @@ def step(turn: Turn) -> tuple[Guardians, Causes]:
     """Presence, staff and memory one month on."""
     felt, world, now, guardians = turn.felt, turn.world, turn.now, turn.society.guardians
     recorded = presence(world, now)
-    most = jnp.asarray(world.most_foreign)[..., None] * turn.p["strength_scale"]
+    most = jnp.asarray(world.most_foreign)[..., None] * turn.p["strength_foreign"]
     wanted = turn.filled(
         foreign_guards_next,
         foreign_guards=guardians.foreign,

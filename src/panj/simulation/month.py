@@ -54,11 +54,14 @@ from panj.simulation.society.felt import filled
 from panj.simulation.society.places import by_state
 from panj.simulation.world import Months, Traits, World, one_hot
 
-SWEEPS = 40
+SWEEPS = 24
 """Loadings of the flows that make queues in one month, at most; each month starts from the month before."""
 
 TOLERANCE = 2e-5
 """How near the pulls of posts come to their balance: about a thousandth of arrivals (measured)."""
+
+MEMORY = 2
+"""Sweeps that the search for the balance remembers: posts at their capacity bend too much for more (measured)."""
 
 
 class Stocks(eqx.Module):
@@ -283,7 +286,7 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
         after = pull(at_pull, came, here.time)
         return after.reshape(state.shape), _Passed(here.arrivals, came, at_posts, crossing, loaded, by_flow)
 
-    settled = equilibrium(sweep, stocks.pull.reshape(-1, shape[-1]), SWEEPS, TOLERANCE)
+    settled = equilibrium(sweep, stocks.pull.reshape(-1, shape[-1]), SWEEPS, TOLERANCE, MEMORY)
     balance: _Passed = settled.more
     still = standing(world, quiet_flows, p, setting)
     of_quiet = cross(world, quiet_flows, p, setting, still, as_felt(felt, balance.at_posts))

@@ -27,31 +27,8 @@ from panj.simulation.crossing import Parameters, Setting, stricter
 from panj.simulation.world import Traits, World
 
 USE = (
-    0,
-    0.02,
-    0.2,
-    0.5,
-    0.66,
-    0.74,
-    0.8,
-    0.85,
-    0.89,
-    0.92,
-    0.945,
-    0.965,
-    0.98,
-    0.99,
-    1,
-    1.01,
-    1.025,
-    1.05,
-    1.09,
-    1.15,
-    1.25,
-    1.5,
-    2.2,
-    4,
-)
+    0, 0.02, 0.2, 0.5, 0.66, 0.75, 0.81, 0.86, 0.9, 0.93, 0.955, 0.975, 0.99, 1, 1.015, 1.04, 1.09, 1.2, 1.5, 4,
+)  # fmt: skip
 """Arrivals over capacity at which the time at a post is worked out: closest where it bends most."""
 
 
@@ -113,15 +90,17 @@ def curve(world: World, p: Parameters, posts: Posts, flows: Traits) -> Curve:
     capacity = jnp.asarray(world.lanes)[world.posts, None] * posts.hours / posts.service
     worth = hourly(flows)[:, None, None]
 
-    def more(longest: Float[Array, "K Q M"], use: Array) -> tuple[Array, tuple[Array, Array]]:
-        arrivals = use * capacity
-        longest = jnp.maximum(longest, queue(world, p, posts, arrivals).time)  # those who come clear no backlog
-        logs = jnp.log1p(arrivals)
-        return longest, (logs, logs + worth * longest)
+    def needed(_: None, use: Array) -> tuple[None, Float[Array, "K Q M"]]:
+        return None, queue(world, p, posts, use * capacity).time
 
-    idle = queue(world, p, posts, jnp.zeros_like(capacity)).time
-    _, (logs, pull) = lax.scan(more, idle, jnp.asarray(USE, jnp.float32))
-    return Curve(logs, pull, idle, worth)
+    def longest(before: Array, time: Array) -> tuple[Array, Array]:  # those who come clear no backlog
+        return (jnp.maximum(before, time),) * 2
+
+    use = jnp.asarray(USE, jnp.float32)
+    _, time = lax.scan(needed, None, use)
+    _, time = lax.scan(longest, time[0], time)
+    logs = jnp.log1p(use[:, None, None, None] * capacity)
+    return Curve(logs, logs + worth * time, time[0], worth)
 
 
 class Met(NamedTuple):

@@ -55,7 +55,7 @@ class Simulation:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._parts = unrolled(world, world.network)
+        self._parts = jax.jit(lambda network: unrolled(world, network))(world.network)
         self._run = jax.jit(lambda *given: _history(world, *given))
 
     def run(

@@ -131,7 +131,7 @@ def scale(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Scale:
         cost: Cost of each link; inf: closed.
     """
     network, rows = unrolled.network, np.asarray(unrolled.rows, int)
-    least = least_of(network, _in_spreads(unrolled, cost))
+    least = least_of(network, network.in_spreads(cost, unrolled.row_spread))
     found = potential(network, least[rows], unrolled.stages)
     least = jnp.zeros_like(least) if network.exact else jnp.where(jnp.isfinite(least), least, 0.0)
     return Scale(least, tuple(_raised(unrolled, crew, least, found) for crew in unrolled.crews))
@@ -204,7 +204,7 @@ def look(
     network, sums = unrolled.network, unrolled.network.sums
     scaled = scale(unrolled, cost) if scaled is None else scaled
     of = np.repeat(np.arange(len(network.topology.bundles)), [count for _, count in network.topology.links])
-    own = scaled.least[:, of] - _in_spreads(unrolled, cost)
+    own = scaled.least[:, of] - network.in_spreads(cost, unrolled.row_spread)
     weight = sums.hold(own if network.exact else jnp.where(own < -LIMIT, -jnp.inf, own))
     kept = weight if keep is None else sums.times(weight, sums.hold_number(keep[:, network.departing]))
     views = [
@@ -254,10 +254,7 @@ def send(unrolled: Unrolled, outlook: Outlook, volume: Float[Array, "pair origin
         for crew, view in zip(unrolled.crews, outlook.views, strict=True)
     ]
     flowing, sent, arrived = zip(*parts, strict=True)
-    order = np.argsort(np.concatenate([crew.team.pairs for crew in unrolled.crews]).astype(int))
-    return Loading(
-        flowing, _at_origins(unrolled, list(sent), 0.0), jnp.concatenate(arrived)[order], outlook.expected_cost
-    )
+    return Loading(flowing, _at_origins(unrolled, list(sent), 0.0), unrolled.by_pair(arrived), outlook.expected_cost)
 
 
 def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
@@ -290,8 +287,7 @@ def traffic(unrolled: Unrolled, loading: Loading) -> Float[Array, "pair link mem
         pairs = np.arange(len(flowing))[:, None]
         empty = jnp.zeros((len(flowing), links + 1, flowing.shape[2]), flowing.dtype)
         found.append(empty.at[pairs, crew.links].add(flowing)[:, unrolled.network.placed])
-    order = np.argsort(np.concatenate([crew.team.pairs for crew in unrolled.crews]).astype(int))
-    return jnp.concatenate(found)[order]
+    return unrolled.by_pair(found)
 
 
 def traffic_of_rows(unrolled: Unrolled, loading: Loading) -> Float[Array, "row link member"]:
@@ -302,13 +298,6 @@ def traffic_of_rows(unrolled: Unrolled, loading: Loading) -> Float[Array, "row l
         at = unrolled.rows_of(crew)[:, None] * (links + 1) + crew.links
         total = total.at[at.reshape(-1)].add(flowing.reshape(-1, flowing.shape[2]))
     return total.reshape(rows, links + 1, -1)[:, unrolled.network.placed]
-
-
-def _in_spreads(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Float[Array, "row link member"]:
-    """Cost of each link less the logarithm of its size, in spreads, in the departing order."""
-    network = unrolled.network
-    first = np.asarray([unrolled.rows.index(row) if row in unrolled.rows else 0 for row in range(cost.shape[0])], int)
-    return cost[:, network.departing] / network.pair_spread[first][:, None, None] - network.log_size[:, None]
 
 
 def _of_origins(crew: Crew, volume: Float[Array, "pair origin member"]) -> Array:
@@ -324,8 +313,7 @@ def _at_origins(unrolled: Unrolled, of_crews: list[Array], fill: float) -> Float
     for crew, values in zip(unrolled.crews, of_crews, strict=True):
         empty = jnp.full((len(values), origins + 1, values.shape[2]), fill, values.dtype)
         found.append(empty.at[np.arange(len(values))[:, None], crew.origins].set(values)[:, :-1])
-    order = np.argsort(np.concatenate([crew.team.pairs for crew in unrolled.crews]).astype(int))
-    return jnp.concatenate(found)[order]
+    return unrolled.by_pair(found)
 
 
 def _cost_of(sums: Sums, spread: Array, origin: Array, top: Array) -> Array:

@@ -171,15 +171,11 @@ class Network(eqx.Module):
         may = [[ways is None or bundle in ways for bundle in self.topology.bundles] for ways in self.topology.ways]
         return np.asarray(may, bool)
 
-    @property
-    def may_begin(self) -> NDArray[np.bool_]:
-        """Pair by origin: whether journeys of the pair may begin there."""
-        may = [[begins is None or o in begins for o in range(len(self.origins))] for begins in self.topology.begins]
-        return np.asarray(may, bool)
-
-    def in_spreads(self, cost: Float[Array, "pair link member"]) -> Float[Array, "pair link member"]:
+    def in_spreads(
+        self, cost: Float[Array, "row link member"], spread: Float[Array, " row"]
+    ) -> Float[Array, "row link member"]:
         """Cost of each link less the logarithm of its size, in spreads, in the departing order."""
-        return cost[:, self.departing] / self.pair_spread[:, None, None] - self.log_size[:, None]
+        return cost[:, self.departing] / spread[:, None, None] - self.log_size[:, None]
 
     @property
     def pair_spread(self) -> Float[Array, " pair"]:

@@ -18,7 +18,7 @@ def radius(network: Network, cost: Float[Array, "link pair member"], horizon: in
 
     From 1 upwards the sum over routes of any length has no limit, and only a finite horizon is well posed.
     """
-    sums, local = network.sums, network.in_spreads(jnp.swapaxes(cost, 0, 1))
+    sums, local = network.sums, network.in_spreads(jnp.swapaxes(cost, 0, 1), network.pair_spread)
     barred = np.repeat(~network.may_use, list(network.topology.size.values()), axis=1)[:, :, None]
     weight = sums.hold(-jnp.where(barred, jnp.inf, local))
     onward = _onward(network)

@@ -67,6 +67,17 @@ class Unrolled(eqx.Module):
         """Most links that any journey uses."""
         return max(crew.team.stages for crew in self.crews)
 
+    @property
+    def row_spread(self) -> Float[Array, " row"]:
+        """Spread of the pairs that pay each row of costs."""
+        payer = {row: pair for pair, row in enumerate(self.rows)}
+        return self.network.pair_spread[np.asarray([payer.get(row, 0) for row in range(max(self.rows) + 1)], int)]
+
+    def by_pair(self, of_crews: Sequence[Array]) -> Array:
+        """What is known of each crew's pairs, in the order of all pairs."""
+        order = np.argsort(np.concatenate([crew.team.pairs for crew in self.crews]).astype(int))
+        return jnp.concatenate(of_crews)[order]
+
     def rows_of(self, crew: Crew) -> Numbers:
         """Row of costs of each pair of a crew."""
         return np.asarray(self.rows, int)[list(crew.team.pairs)]

@@ -38,8 +38,8 @@ Bool = NDArray[np.bool_]
 KG = {"kg": 1.0, "tonne": 1000.0}
 """Weight of a unit of goods; units of people have none."""
 
-KM_OF_A_POST = 100.0
-"""Stretch of green border that offers as many ways as one post: the size of green crossings (assumed)."""
+SHORTEST_KM = 5.0
+"""A stretch of green border counts as no shorter than this: lengths of enclaves are not all known (assumed)."""
 
 NEIGHBOURHOOD_KM = 100.0
 """Posts nearer to each other than about this are one choice rather than several (assumed)."""
@@ -392,15 +392,17 @@ def _hops(region: Region) -> NDArray[np.float64]:
 
 
 def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
-    """Size of each crossing: how many choices it is.
+    """Size of each crossing: its share of the choice that its border offers, at posts and off them.
 
     A post counts for less the more posts stand near it, so that splitting one into two changes nothing (the path
-    size of Ben-Akiva & Bierlaire 1999, by distance); a green crossing counts by its length.
+    size of Ben-Akiva & Bierlaire 1999, by distance); a stretch of the green border counts by its length. All posts of
+    a border are one choice together, and all of its green border another, however finely the border is mapped: else
+    variety itself would draw journeys to borders with many rows.
     """
     found = []
     for crossing in crossings:
         if crossing.kind == "green":
-            found.append(max(region.sections[crossing.section].length_km / KM_OF_A_POST, 0.05))
+            found.append(max(region.sections[crossing.section].length_km, SHORTEST_KM))
             continue
         near = [
             math.exp(-_km(crossing, other) / NEIGHBOURHOOD_KM)
@@ -408,7 +410,9 @@ def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
             if other.kind == "post" and other.border == crossing.border
         ]
         found.append(1 / sum(near))
-    return found
+    kinds = [(crossing.border, crossing.kind) for crossing in crossings]
+    whole = {kind: sum(size for size, of in zip(found, kinds, strict=True) if of == kind) for kind in set(kinds)}
+    return [size / whole[kind] for size, kind in zip(found, kinds, strict=True)]
 
 
 def _km(one: Crossing, other: Crossing) -> float:

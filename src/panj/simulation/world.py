@@ -392,12 +392,12 @@ def _hops(region: Region) -> NDArray[np.float64]:
 
 
 def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
-    """Size of each crossing: its share of the choice that its border offers, at posts and off them.
+    """Size of each crossing: how much of a choice it is, over all posts, or all of the green border, of a mean border.
 
     A post counts for less the more posts stand near it, so that splitting one into two changes nothing (the path
-    size of Ben-Akiva & Bierlaire 1999, by distance); a stretch of the green border counts by its length. All posts of
-    a border are one choice together, and all of its green border another, however finely the border is mapped: else
-    variety itself would draw journeys to borders with many rows.
+    size of Ben-Akiva & Bierlaire 1999, by distance); a stretch of the green border counts by its length, as a choice
+    that stands for many does (Ben-Akiva & Lerman 1985, chapter 9). A mean border is one choice, so that passing one
+    more is not rewarded by the variety of its crossings.
     """
     found = []
     for crossing in crossings:
@@ -410,9 +410,10 @@ def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
             if other.kind == "post" and other.border == crossing.border
         ]
         found.append(1 / sum(near))
-    kinds = [(crossing.border, crossing.kind) for crossing in crossings]
-    whole = {kind: sum(size for size, of in zip(found, kinds, strict=True) if of == kind) for kind in set(kinds)}
-    return [size / whole[kind] for size, kind in zip(found, kinds, strict=True)]
+    kinds = [crossing.kind for crossing in crossings]
+    borders = {kind: len({c.border for c in crossings if c.kind == kind}) for kind in kinds}
+    mean = {kind: sum(size for size, of in zip(found, kinds, strict=True) if of == kind) / borders[kind] for kind in borders}
+    return [size / mean[kind] for size, kind in zip(found, kinds, strict=True)]
 
 
 def _km(one: Crossing, other: Crossing) -> float:

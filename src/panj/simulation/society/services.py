@@ -37,7 +37,7 @@ def step(turn: Turn) -> tuple[Services, Causes]:
     felt = turn.felt
     integrity = filled(
         integrity_next,
-        turn.p | {"scruples": _scruples(turn.p, felt)},
+        turn.p | {"scruples": _scruples(turn.world, turn.p, felt)},
         integrity=turn.society.services.integrity,
         gain=_gain(turn.p, felt),
         poverty=felt("L52", "poverty"),
@@ -76,12 +76,17 @@ def _gain(p: Parameters, felt: Felt) -> Float[Array, "B 2 M"]:
     return gain
 
 
-def _scruples(p: Parameters, felt: Felt) -> Float[Array, "B 2 M"]:
-    """Scruples at which services were at rest, with the integrity that they had, when the clock began."""
-    odds = (
-        jax.scipy.special.logit(p["integrity"])
-        + p["temptation"] * _gain(p, felt.at_start())
+def _scruples(world: World, p: Parameters, felt: Felt) -> Float[Array, " M"]:
+    """Scruples with which the services of all member states together were at rest when the clock began.
+
+    The integrity that the parameter gives is that of the region's services as a whole (PE041), so their scruples are
+    the same everywhere: where more is on offer than on most borders, a service sells more from the first years on.
+    """
+    pull = (
+        p["temptation"] * _gain(p, felt.at_start())
         + p["poverty_corrupts"] * felt.usual("poverty")
         + p["obscurity_corrupts"] * (1 - felt.usual("clarity"))
     )
+    of_members = world.member[world.border_states][..., None]
+    odds = jax.scipy.special.logit(p["integrity"]) + (of_members * pull).sum(axis=(0, 1)) / of_members.sum()
     return jnp.clip(jax.nn.sigmoid(odds), 1e-4, 1 - 1e-4)

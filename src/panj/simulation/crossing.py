@@ -188,7 +188,7 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     """
     of = flows.number
     rules = {lever: level[of, :, None] for lever, level in setting.rules.items()}
-    value, per_hour, kg = (jnp.asarray(x)[:, None, None] for x in (flows.value, flows.per_hour, flows.kg))
+    value, per_hour = (jnp.asarray(x)[:, None, None] for x in (flows.value, flows.per_hour))
     lot = lots(flows, setting)
     drugs = of_kind(world.region.flows, DRUGS)[of][:, None, None] > 0
     goods, declares, hides, walks = (x[:, None, None] for x in (flows.goods, flows.declares, flows.hides, flows.walks))
@@ -225,7 +225,7 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     hours = (
         jnp.where(post, p["round_hours"], p["green_hours"]) * rough + p["fence_hours"] * setting.line["fence"][:, None]
     )
-    small = jnp.where(kg > 0, jnp.minimum(lot, p["green_lot"] / jnp.maximum(kg, 1e-6)), lot)
+    small = green_lots(flows, setting, p)
     ease = jnp.where(declares, p["trespass_ease"], 1.0)
     unseen = 1 - p["network_hides"] * setting.networks * ~declares
     sight = (
@@ -313,6 +313,12 @@ def either(one: Float[Array, "..."], other: Float[Array, "..."]) -> Float[Array,
 def lots(flows: Traits, setting: Setting) -> Float[Array, "F 1 M"]:
     """Units of a journey, as smugglers now choose them."""
     return jnp.asarray(flows.lot)[:, None, None] * setting.lots[flows.number][:, None]
+
+
+def green_lots(flows: Traits, setting: Setting, p: Parameters) -> Float[Array, "F 1 M"]:
+    """Units of a journey over the green border: a lot, or what one can carry there."""
+    lot, kg = lots(flows, setting), jnp.asarray(flows.kg)[:, None, None]
+    return jnp.where(kg > 0, jnp.minimum(lot, p["green_lot"] / jnp.maximum(kg, 1e-6)), lot)
 
 
 def sight_of_lot(flows: Traits, units: Float[Array, "F ..."], p: Parameters) -> Float[Array, "F ..."]:

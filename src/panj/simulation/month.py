@@ -44,6 +44,7 @@ from panj.simulation.crossing import (
     Setting,
     counters,
     cross,
+    green_lots,
     standing,
     working_hours,
 )
@@ -340,8 +341,7 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     by_state = jnp.einsum("sgl,sflm->fgm", jnp.stack(sides), taken)
     chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
-    people = world.flows.declares & (world.flows.kg == 0)
-    noticed = (crossing.noticed * by_flow)[:, np.flatnonzero(people)].sum(axis=1)
+    noticed = (crossing.noticed * by_flow / green_lots(world.flows, known["setting"], p)).sum(axis=1)
     return known | {
         "taken": taken,
         "recorded_seizures": seizures,
@@ -360,7 +360,7 @@ def response(world: World, given: Given, now: Months, luck: Array, stocks: Stock
 def trespasses(
     world: World, p: Parameters, noticed: Float[Array, "2 L M"], people: Float[Array, "S 2 M"]
 ) -> Float[Array, "B M"]:
-    """Trespasses that the guards of both sides write down, each no more than they have hands for."""
+    """Journeys off the posts, whatever for, that the guards of both sides write down: no more than they can."""
     borders = len(world.region.borders)
     met = sum(one_hot(2 * world.border + world.side[way], 2 * borders) @ noticed[way] for way in (0, 1))
     guards = jnp.tensordot(one_hot(world.section_border, borders), people, axes=1)

@@ -199,14 +199,34 @@ def test_the_quicker_way_between_two_towns_leads_through_the_neighbour(
 
 
 def test_splitting_a_post_changes_no_total_size(central_asia):
-    posts = [c for c in central_asia.crossings.values() if c.border == "KG-UZ" and c.kind == "post"]
-    one = posts[0]
+    crossings = list(central_asia.crossings.values())
+    one = next(c for c in crossings if c.border == "KG-UZ" and c.kind == "post")
     twin = one.model_copy(update={"id": one.id + "-twin"})
-    split = dict(zip([c.id for c in [*posts, twin]], sizes(central_asia, [*posts, twin]), strict=True))
-    whole = dict(zip([c.id for c in posts], sizes(central_asia, posts), strict=True))
+    split, whole = (_size_by_id(central_asia, those) for those in ([*crossings, twin], crossings))
+    assert split[one.id] == pytest.approx(split[twin.id])
+    assert split[one.id] < whole[one.id]
     alone = sizes(central_asia, [one, twin])
     assert alone == [pytest.approx(0.5)] * 2
-    assert split[one.id] < whole[one.id]
+
+
+def test_posts_and_green_borders_of_a_mean_border_are_one_choice_each(central_asia):
+    crossings = list(central_asia.crossings.values())
+    size = _size_by_id(central_asia, crossings)
+    for kind in ("post", "green"):
+        borders = {c.border for c in crossings if c.kind == kind}
+        assert sum(size[c.id] for c in crossings if c.kind == kind) == pytest.approx(len(borders))
+
+
+def test_cutting_a_green_border_into_sections_changes_no_size(central_asia):
+    crossings = list(central_asia.crossings.values())
+    size = _size_by_id(central_asia, crossings)
+    length = {c.id: max(central_asia.sections[c.section].length_km, 5.0) for c in crossings if c.kind == "green"}
+    per_km = {size[id] / km for id, km in length.items()}
+    assert max(per_km) == pytest.approx(min(per_km))
+
+
+def _size_by_id(region, crossings):
+    return dict(zip([c.id for c in crossings], sizes(region, crossings), strict=True))
 
 
 def test_no_step_leads_farther_from_the_destination(central_asia):

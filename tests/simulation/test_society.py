@@ -27,9 +27,15 @@ def test_stocks_are_finite_and_never_negative(history, name):
     assert (history[name] >= 0).all()
 
 
-def test_services_begin_with_the_integrity_that_the_parameter_says(history, draws):
+def test_services_together_begin_with_the_integrity_that_the_parameter_says(history, draws):
     first = history["integrity"][:, 0]
-    np.testing.assert_allclose(first, np.broadcast_to(draws["integrity"][:, None], first.shape), atol=0.03)
+    assert (first.min(axis=1) <= draws["integrity"] + 0.03).all()
+    assert (first.max(axis=1) >= draws["integrity"] - 0.03).all()
+
+
+def test_services_of_borders_where_more_is_on_offer_begin_with_less_integrity(history):
+    first = history["integrity"][:, 0]
+    assert (np.ptp(first, axis=1) > 0.01).all()
 
 
 def test_in_the_past_lines_are_settled_as_the_record_says(history, simulation):

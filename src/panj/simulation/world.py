@@ -410,10 +410,11 @@ def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
             if other.kind == "post" and other.border == crossing.border
         ]
         found.append(1 / sum(near))
-    kinds = [crossing.kind for crossing in crossings]
-    borders = {kind: len({c.border for c in crossings if c.kind == kind}) for kind in kinds}
-    mean = {kind: sum(size for size, of in zip(found, kinds, strict=True) if of == kind) / borders[kind] for kind in borders}
-    return [size / mean[kind] for size, kind in zip(found, kinds, strict=True)]
+    mean = {}
+    for kind in ("post", "green"):
+        of_kind = [(c.border, size) for c, size in zip(crossings, found, strict=True) if c.kind == kind]
+        mean[kind] = sum(size for _, size in of_kind) / max(len({border for border, _ in of_kind}), 1)
+    return [size / mean[c.kind] for c, size in zip(crossings, found, strict=True)]
 
 
 def _km(one: Crossing, other: Crossing) -> float:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panj.mechanisms.waiting import erlang_c, month_of_queue, stationary_wait, tandem
+from panj.mechanisms.waiting import erlang_c, let_through, month_of_queue, stationary_wait, tandem
 
 
 @pytest.fixture(autouse=True)
@@ -98,19 +98,112 @@ def test_wait_of_erlang_service_within_two_percent(lanes, use):
     assert float(wait) == pytest.approx(exact_wait_erlang2(use * lanes, lanes), rel=0.02)
 
 
-@given(arrivals=st.floats(0, 5000), backlog=st.floats(0, 3000), lanes=st.integers(1, 6), more=st.floats(0, 1000))
-def test_more_arrivals_never_shorten_the_wait(arrivals, backlog, lanes, more):
-    def month(number):
-        return month_of_queue(*(jnp.asarray(v) for v in (number, backlog, lanes, 0.5, 0.8)), hours=jnp.asarray(480.0))
-
-    few, many = month(arrivals), month(arrivals + more)
-    assert float(many.wait) >= float(few.wait) * 0.98 - 1e-6
-    assert float(many.backlog) >= float(few.backlog) - 1e-6
-    assert float(few.backlog) >= 0
+queue = jax.jit(month_of_queue)
+post = jax.jit(lambda arrivals, backlog, lanes, service, *rest: tandem(arrivals, backlog, lanes, (service,) * 2, *rest))
+slope = jax.jit(jax.vmap(jax.grad(lambda *given: month_of_queue(*given).wait), in_axes=(0, *[None] * 5)))
 
 
-def simulated(rates, lanes, service, hours, runs=60):
-    """Mean wait by month of a first-come first-served queue with random arrivals and services."""
+def month(arrivals, backlog=0.0, lanes=2, service=0.25, scv=1.0, hours=480.0):
+    return queue(*(jnp.asarray(value) for value in (arrivals, backlog, lanes, service, scv, hours)))
+
+
+def time_at_post(arrivals, backlog=0.0, lanes=2, service=0.25, scv=1.0, hours=480.0):
+    return post(*(jnp.asarray(value) for value in (arrivals, backlog, lanes, service, scv, hours))).time
+
+
+stations = {
+    "lanes": st.integers(1, 12),
+    "service": st.floats(0.02, 1.0),
+    "scv": st.floats(0.0, 3.0),
+    "hours": st.floats(100.0, 744.0),
+    "backlog": st.one_of(st.just(0.0), st.floats(0, 3000)),
+}
+
+
+def never_falls(values):
+    return (np.diff(values) >= -1e-9 * np.abs(values[1:])).all()
+
+
+@given(**stations)
+def test_more_arrivals_never_shorten_the_wait(**station):
+    """Over the whole range, and closely through the capacity."""
+    capacity = station["lanes"] * station["hours"] / station["service"]
+    for uses in (np.linspace(0, 4, 801), np.linspace(0.9, 1.2, 3001)):
+        there = month(uses * capacity, **station)
+        assert never_falls(there.wait)
+        assert never_falls(there.backlog)
+        assert never_falls(time_at_post(uses * capacity, **station))
+        assert (there.backlog >= 0).all()
+        assert (there.backlog <= station["backlog"] + uses * capacity).all()
+
+
+@given(use=st.floats(0.05, 2.0), **stations)
+def test_longer_service_and_backlog_lengthen_the_wait_counters_and_hours_shorten_it(use, **station):
+    arrivals = use * station["lanes"] * station["hours"] / station["service"]
+
+    def along(**changed):
+        there = (arrivals, *((station | changed)[name] for name in ("backlog", "lanes", "service", "scv", "hours")))
+        return month(*there).wait, time_at_post(*there)
+
+    for wait in along(service=station["service"] * np.linspace(0.5, 2, 601)):
+        assert never_falls(wait)
+    for wait in along(backlog=np.linspace(0, 3000, 601)):
+        assert never_falls(wait)
+    for wait in along(lanes=np.arange(1, 17)):
+        assert never_falls(wait[::-1])
+    for wait in along(hours=station["hours"] * np.linspace(0.5, 2, 601)):
+        assert never_falls(wait[::-1])
+
+
+@given(**stations)
+def test_the_wait_has_no_spike_at_capacity(**station):
+    """From one ten thousandth of the capacity to the next its slope changes by little."""
+    uses = np.linspace(0.9, 1.2, 3001)
+    arrivals = uses * station["lanes"] * station["hours"] / station["service"]
+    steps = np.diff(time_at_post(arrivals, **station))
+    assert np.abs(np.diff(steps)).max() <= 0.05 * steps.max()
+    rises = slope(jnp.asarray(arrivals), *(station[name] for name in ("backlog", "lanes", "service", "scv", "hours")))
+    assert np.isfinite(rises).all()
+    assert (rises >= 0).all()
+
+
+def test_slopes_are_finite_where_nobody_comes_and_at_capacity():
+    for arrivals in (0.0, 2 * 480 / 0.25):
+        given = map(jnp.asarray, (arrivals, 0.0, 2, 0.25, 1.0, 480.0))
+        slopes = jax.grad(lambda *given: month_of_queue(*given).wait, argnums=(0, 1, 3, 4, 5))(*given)
+        assert np.isfinite(slopes).all()
+
+
+@given(lanes=st.integers(1, 12), use=st.floats(0.05, 0.8), scv=st.floats(0.0, 2.0))
+def test_far_below_capacity_the_wait_is_that_of_the_long_run(lanes, use, scv):
+    hours, service = 1e6, 0.25
+    there = month(use * lanes * hours / service, 0.0, lanes, service, scv, hours)
+    assert float(there.wait) == pytest.approx(
+        float(stationary_wait(*(jnp.asarray(value) for value in (use, lanes, service, scv)))), rel=1e-4
+    )
+    assert float(there.backlog) < 1e-3
+
+
+@given(use=st.floats(1.5, 4.0), backlog=st.floats(0, 3000))
+def test_far_above_capacity_the_wait_is_that_of_a_growing_backlog(use, backlog):
+    there = month(use * 2 * 480 / 0.25, backlog)
+    assert float(there.wait) == pytest.approx(backlog * 0.25 / 2 + (use - 1) * 480 / 2, rel=0.01)
+    assert float(there.backlog) == pytest.approx(backlog + (use - 1) * 2 * 480 / 0.25, rel=0.001)
+
+
+def test_a_backlog_that_clears_takes_the_area_of_its_triangle():
+    there = month(0.5 * 2 * 480 / 0.25, 800.0)
+    assert float(there.wait) == pytest.approx((800 * 0.25 / 2) ** 2 / (2 * 0.5 * 480), rel=0.01)
+
+
+@given(came=st.floats(0, 1e5), capacity=st.floats(1, 1e5), scv=st.floats(0, 3))
+def test_a_station_lets_through_neither_more_than_came_nor_than_it_can_serve(came, capacity, scv):
+    through = float(let_through(*map(jnp.asarray, (came, capacity, scv))))
+    assert 0 <= through <= min(came, capacity) * (1 + 1e-9)
+
+
+def simulated(rates, lanes, service, hours, runs=60, constant=False):
+    """Mean wait by month of a first-come first-served queue with random arrivals and random or constant services."""
     waits = np.zeros(len(rates))
     chance = np.random.default_rng(4)
     for _ in range(runs):
@@ -120,7 +213,8 @@ def simulated(rates, lanes, service, hours, runs=60):
             number = chance.poisson(arrivals)
             times = np.sort(chance.uniform(month * hours, (month + 1) * hours, number))
             total = 0.0
-            for time, need in zip(times, chance.exponential(service, number), strict=True):
+            needs = np.full(number, service) if constant else chance.exponential(service, number)
+            for time, need in zip(times, needs, strict=True):
                 begin = max(heapq.heappop(free), time)
                 heapq.heappush(free, begin + need)
                 total += begin - time
@@ -141,6 +235,27 @@ def test_overload_and_its_clearing_match_a_simulated_queue():
         backlog = month.backlog
         waits.append(float(month.wait))
     np.testing.assert_allclose(waits, expected, rtol=0.12, atol=0.3)
+
+
+@pytest.mark.parametrize("service", ["random", "constant"])
+@pytest.mark.parametrize("use", [0.9, 0.95, 0.98, 1.0, 1.02, 1.05, 1.1])
+def test_a_month_from_empty_near_capacity_matches_a_simulated_queue(use, service):
+    lanes, need, hours = 2, 0.25, 240.0
+    expected = simulated([use * lanes * hours / need], lanes, need, hours, runs=120, constant=service == "constant")
+    there = month(use * lanes * hours / need, 0.0, lanes, need, float(service == "random"), hours)
+    assert float(there.wait) == pytest.approx(expected[0], rel=0.2)
+
+
+def test_months_at_capacity_match_a_simulated_queue():
+    lanes, need, hours = 2, 0.25, 240.0
+    uses = [1.0, 1.0, 1.02, 0.98]
+    expected = simulated([use * lanes * hours / need for use in uses], lanes, need, hours, runs=120)
+    backlog, waits = 0.0, []
+    for use in uses:
+        there = month(use * lanes * hours / need, backlog, lanes, need, 1.0, hours)
+        backlog = there.backlog
+        waits.append(float(there.wait))
+    np.testing.assert_allclose(waits, expected, rtol=0.2)
 
 
 def test_two_sides_take_the_sum_of_both_below_capacity():

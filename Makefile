@@ -38,7 +38,7 @@ bench: setup  ## the budgets: what is measured, what it may be, its ratio to a l
 	$(BIN)/python -m benchmarks
 
 docs: setup  ## print the reference pages from the tables
-	$(BIN)/python tools/print_reference.py
+	$(BIN)/python -m tools.reference
 
 lock:  ## renew constraints.txt (needs uv)
 	$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes \

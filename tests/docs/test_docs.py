@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tools.print_reference import held_by, main, model_page, pages
+from tools.reference import pages, write
+from tools.reference.links import held_by
+from tools.reference.model import model_page
 
 from panj.cli import COMMANDS
 from panj.mechanisms.links import links
@@ -51,7 +53,7 @@ def test_printed_page_says_what_the_tables_say(name: str, printed: dict[str, str
 
 
 def test_pages_are_written_where_they_are_wanted(tmp_path: Path, printed: dict[str, str]) -> None:
-    main(tmp_path)
+    write(tmp_path)
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.md")} == set(printed)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-import reference
 from hypothesis import strategies as st
 
+import reference
 from panj.passage import Link, Network, Traffic
 
 HORIZON = 4

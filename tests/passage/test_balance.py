@@ -4,11 +4,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import reference
 from numpy.testing import assert_allclose
 from scipy.optimize import brentq
 from sketches import HORIZON, sketch
 
+import reference
 from panj.passage import Network, Traffic, assign, equilibrium, passage, route_shares
 
 POINT = {"A": [[0.0]], "B": [[0.0]]}

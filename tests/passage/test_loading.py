@@ -8,12 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import reference
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from sketches import HORIZON, SHAPES, sketch, sketches
 
+import reference
 from panj.passage import Link, Network, Traffic, assign, expected_cost, radius
 
 quick = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))

@@ -18,8 +18,8 @@ class Dangerous(eqx.Module):
     """Detectors.
 
     Attributes:
-        detectors: In working order, G x M [USD].
-        found: Chance that radioactive material is found by one at a post, G x M.
+        detectors: Of radioactive material in working order, G x M [USD].
+        found: Chance that radioactive material is found by one at a post, G x M, 0-1.
     """
 
     detectors: Float[Array, "G M"]

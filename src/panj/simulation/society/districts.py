@@ -28,8 +28,8 @@ class Districts(eqx.Module):
     """Households of border districts.
 
     Attributes:
-        loyalty: To their state, B x 2 x M, 0-1.
-        poverty: Share of them below the poverty line, B x 2 x M, 0-1.
+        loyalty: Of their people to their state, B x 2 x M, 0-1.
+        poverty: Share of households below the poverty line, B x 2 x M, 0-1.
     """
 
     loyalty: Float[Array, "B 2 M"]

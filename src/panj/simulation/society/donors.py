@@ -22,10 +22,12 @@ class Donors(eqx.Module):
     """Donors, and what states do under their eyes.
 
     Attributes:
-        attention: M; 1 is what the largest attack draws.
+        attention: Of donors, M; 1 is what the largest attack draws.
         promised: Aid promised and still to come, G x M [USD].
-        terror, weapons, drugs: What came last month for each purpose, G x M [USD/month].
-        repression: At home, G x M, 0-1.
+        terror: Aid that came last month against terror, G x M [USD/month].
+        weapons: Aid that came last month against weapons of mass destruction, G x M [USD/month].
+        drugs: Aid that came last month against drugs, G x M [USD/month].
+        repression: Of a state at home, G x M, 0-1.
     """
 
     attention: Float[Array, " M"]

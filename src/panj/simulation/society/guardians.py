@@ -27,7 +27,7 @@ class Guardians(eqx.Module):
         foreign: Presence of foreign guards over the most that the record knows, B x 2 x M, 0-1.
         staffing: Guards on the line over those of the record, B x 2 x M.
         remembered: Effort on the line as it was, B x M [person/km].
-        lost: Share of the control of the start that is lost, mean over the borders of member states, M.
+        lost: Share of the control of the start that is lost, mean over the borders of member states, M, 0-1.
     """
 
     foreign: Float[Array, "B 2 M"]

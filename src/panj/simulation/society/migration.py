@@ -27,11 +27,14 @@ class Migration(eqx.Module):
     """People by where they are.
 
     Attributes:
-        home: At home, H x M [person].
-        regular: Abroad with papers, G x H x M [person]; ``irregular``: without.
+        home: People of 15 and over at home, H x M [person].
+        regular: Abroad with papers, G x H x M [person].
+        irregular: Abroad without papers, G x H x M [person].
         recorded: Irregular migrants that a state used to record, G x M [case/month].
-        labour: Factor on who sets out to work, G x H x M; ``bonded``: on who is trafficked.
-        visa_free: Share of movement between member states that needs no visa, M; ``guarding``: chance of being found.
+        labour: Factor on who sets out to work, G x H x M.
+        bonded: Factor on who is trafficked, G x H x M.
+        visa_free: Share of movement between member states that needs no visa, M, 0-1.
+        guarding: Chance of being found on the lines between member states, mean over their sides, M, 0-1.
     """
 
     home: Float[Array, "H M"]

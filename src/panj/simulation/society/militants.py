@@ -21,7 +21,7 @@ class Militants(eqx.Module):
     """Those who fight.
 
     Attributes:
-        strength: M [person].
+        strength: Those who carry arms, M [person].
     """
 
     strength: Float[Array, " M"]

@@ -16,7 +16,7 @@ class Networks(eqx.Module):
     """Those who smuggle.
 
     Attributes:
-        organised: M, 0-1; 0.5 as when the clock began.
+        organised: How organised those are who smuggle, M, 0-1; one half when the clock begins.
     """
 
     organised: Float[Array, " M"]

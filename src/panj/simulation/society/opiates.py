@@ -26,9 +26,9 @@ class Opiates(eqx.Module):
 
     Attributes:
         sown: Opium in the fields, M [t].
-        stored: By traders, M [t].
+        stored: Opium that traders hold, M [t].
         served: Share of wanted opiates that is to be had, M, 0-1.
-        users: G x M [person]; of states outside the region as given.
+        users: Of opiates, G x M [person]; of states outside the region as given.
         wanted: Pure heroin that users would buy in a month, G x M [kg].
     """
 

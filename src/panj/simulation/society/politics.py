@@ -28,12 +28,14 @@ class Politics(eqx.Module):
     """Between two states.
 
     Attributes:
-        tension: B x M, 0-1.
+        tension: Between the two states of a border, B x M, 0-1.
         settled: Share of a border that is delimited, B x M, 0-1.
-        signed: Share of it that talks have agreed on and that waits for ratification, by stage, 2 x B x M.
-        marking: Share that is delimited and waits for demarcation, by stage, 3 x B x M; ``marked``: demarcated.
-        works: Share of a border with works on contested ground, B x M, 0-1; ``agreed``: along agreed lines.
-        pressure: Of a side's state on the other, B x 2 x M, 0-1.
+        signed: Share of a border that talks have agreed on and that waits for ratification, by stage, 2 x B x M, 0-1.
+        marking: Share of a border that is delimited and waits for demarcation, by stage, 3 x B x M, 0-1.
+        marked: Share of a border that is demarcated, B x M, 0-1.
+        works: Share of a border with works on contested ground, B x M, 0-1.
+        agreed: Share of a border with works along agreed lines, B x M, 0-1.
+        pressure: Of a side's state on the other by what that one needs, B x 2 x M, 0-1.
     """
 
     tension: Float[Array, "B M"]

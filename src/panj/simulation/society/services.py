@@ -19,7 +19,7 @@ class Services(eqx.Module):
 
     Attributes:
         integrity: Share of their power that is not for sale, B x 2 x M, 0-1.
-        bribe_income: B x 2 x M [USD/month/officer].
+        bribe_income: What an officer took in bribes last month, B x 2 x M [USD/month/officer].
     """
 
     integrity: Float[Array, "B 2 M"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ import typer
 def score(
     run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.", exists=True, file_okay=False)],
     screen: Annotated[bool, typer.Option("--screen", help="Also list targets that no member reaches.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the score with the region, for its model card.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Say of every published number whether the run meets it.
@@ -22,8 +23,9 @@ def score(
     """
     from rich.console import Console
 
-    from panj.calibration import scores, seen_in, total
+    from panj.calibration import scores, seen_in
     from panj.calibration import screen as screened
+    from panj.calibration.stored import as_data, keep_score
     from panj.ensembles import open_run
     from panj.region import open_region
     from panj.reports.score import diagnosis, score_table, screen_lines, total_table
@@ -34,12 +36,10 @@ def score(
         region = region.overlay(scenario)
     seen = seen_in(run, region)
     rows = scores(seen)
+    if keep:
+        typer.echo(f"Left with the region: {keep_score(region, run, rows, screened(seen))}", err=True)
     if as_json:
-        told: dict[str, Any] = {"targets": [_row(row) for row in rows]}
-        told |= {use: vars(total(rows, use)) for use in ("fit", "validation")}
-        if screen:
-            told["screen"] = [{"target": one.target.id, "factor": one.factor} for one in screened(seen)]
-        typer.echo(json.dumps(_plain(told), indent=1))
+        typer.echo(json.dumps(as_data(rows, screened(seen) if screen else None), indent=1))
         return
     console = Console(highlight=False)
     console.print(score_table(rows, region))
@@ -56,34 +56,3 @@ def score(
         console.print("\nOut of reach of every member")
         for line in screen_lines(screened(seen), region):
             console.print(f"  ✗ {line}", soft_wrap=True)
-
-
-def _row(row: Any) -> dict[str, Any]:
-    target = row.target
-    return {
-        "id": target.id,
-        "variable": target.variable,
-        "place": target.place,
-        "flow": target.flow,
-        "from": target.from_,
-        "to": target.to,
-        "unit": target.unit,
-        "use": target.use,
-        "sense": target.sense,
-        "published": target.value,
-        "predicted": row.predicted,
-        "model": row.model,
-        "outcome": row.outcome,
-        "why": row.why,
-        "baselines": dict(row.baselines),
-        "drivers": [{"name": one.name, "correlation": one.correlation} for one in row.drivers or ()],
-    }
-
-
-def _plain(value: Any) -> Any:
-    """The same without NaN, which JSON does not know."""
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return None if isinstance(value, float) and value != value else value

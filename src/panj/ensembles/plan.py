@@ -35,8 +35,11 @@ def batch_for(members: int, workers: int) -> int:
     return math.ceil(members / max(1, min(rounds * workers, members // FEW)))
 
 
-READ_LATER = ("before_after.toml", "theses.toml")
-"""Files of a region that say what is asked of runs: to change them makes no run another."""
+SCORE = "score.json"
+"""What a run of a region was found to be worth."""
+
+READ_LATER = ("before_after.toml", "theses.toml", SCORE)
+"""Files of a region that say what is asked of runs, or tell of one: to change them makes no run another."""
 
 
 class RunError(PanjError):

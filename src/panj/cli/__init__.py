@@ -35,6 +35,7 @@ COMMANDS = {
     "report": "Write the report of a run again.",
     "fit": "Fit parameters to the published numbers.",
     "score": "Say of every published number whether a run meets it.",
+    "card": "Say on one page what the model is for, how good it is and where it fails.",
 }
 """What each command is for, in one line. A command is offered once its file ``panj/cli/<name>.py`` is there."""
 

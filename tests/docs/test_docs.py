@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
-from tools.reference import pages, write
+from tools.reference import pages, source, write
 from tools.reference.links import held_by
 from tools.reference.model import model_page
+from tools.reference.odd import AXES
+from tools.reference.printing import prose, renewed
+from tools.reference.proofs import KINDS, MODEL, proofs
 
 from panj.cli import COMMANDS
 from panj.mechanisms.links import links
@@ -18,6 +23,9 @@ from panj.region import open_region
 from panj.region.flows import Flow
 from panj.region.regimes import Scenario
 from panj.simulation import quantities
+from panj.simulation.month import MONTH, Stocks
+from panj.simulation.needed import PARAMETERS
+from panj.simulation.society.society import ORDER, Society
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -46,6 +54,9 @@ def printed() -> dict[str, str]:
         "reference/checks.md",
         "reference/links.md",
         "model.md",
+        "model-card.md",
+        "odd.md",
+        "trace.md",
     ],
 )
 def test_printed_page_says_what_the_tables_say(name: str, printed: dict[str, str]) -> None:
@@ -60,6 +71,18 @@ def test_pages_are_written_where_they_are_wanted(tmp_path: Path, printed: dict[s
 def test_lost_mark_in_the_model_page_is_named() -> None:
     with pytest.raises(ValueError, match="printed: month"):
         model_page("A page without marks.")
+
+
+def test_part_that_nothing_prints_is_named() -> None:
+    with pytest.raises(ValueError, match="nothing prints: months"):
+        renewed("<!-- printed: months -->\n<!-- end -->", "page.md", {})
+
+
+def test_docstring_becomes_paragraphs() -> None:
+    said = prose(
+        "One\nand ``two``.\n\n    code()\n\nArgs:\n    x: Any.\n\nHolds. Links: L01.", without=("Args:", "Links:")
+    )
+    assert said == ["One and `two`.", "", "```text", "    code()", "```", "", "Holds.", ""]
 
 
 def test_mechanisms_that_nothing_calls_are_named(printed: dict[str, str]) -> None:
@@ -78,6 +101,72 @@ def test_every_parameter_is_explained() -> None:
     page = text("docs/reference/parameters.md")
     missing = {name for name in open_region("central-asia").parameters if f"| `{name}` |" not in page}
     assert not missing, f"Type make docs: {sorted(missing)}"
+
+
+def odd(part: str) -> str:
+    """What ODD prints under one of its marks."""
+    return text("docs/odd.md").split(f"<!-- printed: {part} -->")[1].split("<!-- end -->")[0]
+
+
+@pytest.mark.parametrize("stock", source.state_variables(), ids=lambda stock: f"{stock.owner}.{stock.name}")
+def test_every_stock_is_described_in_odd(stock: source.StateVariable) -> None:
+    assert set(stock.axes.split()) <= set(AXES), "Say in tools/reference/odd.py what its axes are"
+    assert stock.unit
+    assert stock.meaning, f"Say under Attributes of the class what {stock.name} is"
+    assert f"| `{stock.owner}.{stock.name}` | `{stock.axes}` | {stock.unit} | {stock.meaning} |" in odd("stocks")
+
+
+def test_stocks_in_odd_are_those_that_a_month_hands_on() -> None:
+    fields = {f"stocks.{name}" for name in Stocks.__annotations__} - {"stocks.society", "stocks.usual"}
+    fields |= {f"{room}.{name}" for room, of in get_type_hints(Society).items() for name in of.__annotations__}
+    assert {f"{stock.owner}.{stock.name}" for stock in source.state_variables()} == fields
+
+
+def test_every_step_of_a_month_is_in_odd() -> None:
+    assert re.findall(r"^\| \d+ \| \*(\w+)\* \|", odd("month"), re.MULTILINE) == [step.__name__ for step in MONTH]
+    assert re.findall(r"^\| \d+ \| `(\w+)` \|", odd("society"), re.MULTILINE) == list(ORDER)
+
+
+def test_every_parameter_is_in_odd() -> None:
+    named = re.findall(r"^\| `(\w+)` \|", odd("parameters"), re.MULTILINE)
+    assert sorted(named) == sorted(open_region("central-asia").parameters)
+
+
+def test_parameters_that_move_nothing_are_told() -> None:
+    idle = set(re.findall(r"`(\w+)`", re.findall(r"move nothing: (.*)", odd("parameters"))[0]))
+    assert not idle & set(PARAMETERS)
+    assert "scruples" in idle
+
+
+def test_every_process_is_in_odd_with_what_carries_it() -> None:
+    heads = re.findall(r"^#### `(\S+)`$", odd("mechanisms"), re.MULTILINE)
+    assert heads == [one.id for one in source.mechanisms()]
+    assert {link.where for link in links() if link.kind == "mechanism"} <= set(heads)
+
+
+def test_every_link_is_in_odd_once() -> None:
+    told = re.findall(r"^- ([LRB]\d+[a-z]?), sign", odd("mechanisms"), re.MULTILINE)
+    told += re.findall(r"^\| ([LRB]\d+[a-z]?) \|", odd("passage") + odd("record"), re.MULTILINE)
+    assert sorted(told) == sorted(link.id for link in links())
+    assert {f"L{number:02}" for number in range(1, 92)} <= {re.sub(r"[a-z]$", "", id) for id in told}
+
+
+def test_the_schedule_in_odd_names_what_is_called() -> None:
+    assert "integrity.integrity_next" in source.called_by(importlib.import_module(f"{source.SOCIETY}.services").step)
+    assert "regime.epidemic_closure" in source.called_by(MONTH[0])
+
+
+def test_every_test_has_a_kind_and_those_of_the_model_are_told() -> None:
+    page = text("docs/trace.md")
+    assert {proof.kind for proof in proofs()} <= set(KINDS)
+    assert not [proof.told for proof in proofs() if proof.room in MODEL and f"- {proof.told}" not in page]
+
+
+def test_every_target_is_told_on_the_page_on_testing() -> None:
+    page, region = text("docs/trace.md"), open_region("central-asia")
+    for use in ("fit", "validation", "input"):
+        rows = page.split(f"<!-- printed: {use} -->")[1].split("<!-- end -->")[0].strip().splitlines()[2:]
+        assert len(rows) == sum(target.use == use for target in region.targets.values())
 
 
 def test_tests_named_in_the_page_on_links_exist() -> None:

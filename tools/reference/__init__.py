@@ -9,11 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from panj.region import open_region
+from panj.reports.card import card
 
 from .links import links_page
 from .model import model_page
+from .odd import odd_page
 from .printing import DOCS
 from .tables import checks_page, evidence_page, parameters_page, quantities_page
+from .trace import trace_page
 
 REGION = "central-asia"
 
@@ -32,6 +35,9 @@ def pages(docs: Path = DOCS) -> dict[str, str]:
         "reference/checks.md": checks_page(),
         "reference/links.md": links_page(region),
         "model.md": model_page(by_hand("model.md")),
+        "model-card.md": card(region, home="../"),
+        "odd.md": odd_page(by_hand("odd.md"), region),
+        "trace.md": trace_page(by_hand("trace.md"), region),
     }
 
 

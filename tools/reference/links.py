@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from panj.mechanisms.links import KINDS, Link, links
 from panj.region import Region
 
-from .printing import CODE, ROOT, head, table, text
+from .printing import ROOT, head, table, text
 
 TESTS = {
     "passage.loading": "passage/test_loading.py",
@@ -25,8 +24,7 @@ TESTS = {
 
 def links_page(region: Region) -> str:
     """Every causal link of the essay: what carries it, on whose word, and which test holds it."""
-    rows_of = (CODE / "regions" / region.code / "links.csv").read_text(encoding="utf-8")
-    claims = {row["link"]: row["claims"].split(";") for row in csv.DictReader(rows_of.splitlines())}
+    claims = {row.link: row.claims for row in region.links.values()}
     rows = links()
     tally = Counter(row.kind for row in rows)
     counted = [f"{tally[kind]} {kind}" for kind in KINDS]
@@ -40,28 +38,37 @@ def links_page(region: Region) -> str:
         "of all parameters and causes, besides the test that is named. Claims stand with the first part of a link:",
         "those of the essay whose lines are lines of the link.",
         *("", "## Links of the essay", ""),
-        *table(titles, [_link(row, claims) for row in rows if row.link in claims]),
+        *table(titles, [link(row, claims) for row in rows if row.link in claims]),
         *("", "## Steps that only a loop names", ""),
-        *table(titles, [_link(row, claims) for row in rows if row.link not in claims]),
+        *table(titles, [link(row, claims) for row in rows if row.link not in claims]),
     ]
     return text(page)
 
 
-def _link(row: Link, claims: dict[str, list[str]]) -> tuple[str, ...]:
+def link(row: Link, claims: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Cells of a link."""
     output = "" if row.output in {"", "value"} else f" -> {row.output}"
-    said = _runs(claims.get(row.link, [])) if row.part in {"", "a"} else ""
-    origin = "; ".join(part for part in (row.source, said) if part)
+    origin = word_of(row, claims)
     where = f"`{row.where}` ({row.argument}{output})"
     return row.id, row.cause, row.effect, row.sign, row.kind, where, origin, f"`tests/{held_by(row)}`", row.note
+
+
+def word_of(row: Link, claims: Mapping[str, Sequence[str]]) -> str:
+    """On whose word a link stands: papers, and with its first part the claims of the region."""
+    said = _runs(claims.get(row.link, ())) if row.part in {"", "a"} else ""
+    return "; ".join(part for part in (row.source, said) if part)
 
 
 def held_by(row: Link) -> str:
     """The file of tests, within `tests`, that holds what carries a link."""
     module = row.where.rsplit(".", 1)[0]
-    if row.kind == "mechanism":
-        own = f"mechanisms/test_{module}.py"
-        return own if (ROOT / "tests" / own).exists() else "mechanisms/test_laws.py"
-    return TESTS[module if row.kind == "passage" else row.where]
+    return laws_of(module) if row.kind == "mechanism" else TESTS[module if row.kind == "passage" else row.where]
+
+
+def laws_of(file: str) -> str:
+    """The file of tests, within `tests`, that holds a file of mechanisms."""
+    own = f"mechanisms/test_{file}.py"
+    return own if (ROOT / "tests" / own).exists() else "mechanisms/test_laws.py"
 
 
 def _runs(ids: Sequence[str]) -> str:

@@ -24,6 +24,25 @@ def sentence(docstring: str) -> str:
     return " ".join(docstring.split("\n\n")[0].replace("``", "`").split())
 
 
+def prose(docstring: str, without: Sequence[str] = ()) -> list[str]:
+    """A docstring as paragraphs of Markdown, each closed by an empty line.
+
+    Args:
+        docstring: Cleaned of its indentation.
+        without: Paragraphs that begin so are left out, and sentences from such a word on.
+    """
+    lines: list[str] = []
+    for part in docstring.split("\n\n"):
+        if part.startswith("    "):
+            lines += ["```text", *part.split("\n"), "```", ""]
+            continue
+        words = " ".join(part.replace("``", "`").replace("::", ":").split())
+        for begin in without:
+            words = "" if words.startswith(begin) else words.partition(f" {begin}")[0]
+        lines += [words, ""] if words else []
+    return lines
+
+
 def share(part: int, whole: int) -> str:
     """A part of a whole in per cent."""
     return f"{part / whole:.0%}" if whole else ""

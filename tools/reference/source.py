@@ -6,6 +6,8 @@ import ast
 import importlib
 import inspect
 import re
+import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -159,17 +161,49 @@ def _split(said: str) -> tuple[str, str]:
     return unit[1] if unit else share, bare.strip(" ,;.")
 
 
+def called_by(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Mechanisms that a function of the simulation calls, itself or by others of the simulation, in their order."""
+    found = dict[str, None]()
+    seen = set[Callable[..., Any]]()
+
+    def read(one: Callable[..., Any]) -> None:
+        seen.add(one)
+        tree = ast.parse(textwrap.dedent(inspect.getsource(one)))
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        for node in sorted(names, key=lambda node: (node.lineno, node.col_offset)):
+            named = vars(sys.modules[one.__module__]).get(node.id)
+            if not inspect.isfunction(named) or named in seen:
+                continue
+            if named.__module__.startswith("panj.mechanisms."):
+                found[f"{named.__module__.rpartition('.')[2]}.{named.__name__}"] = None
+            elif named.__module__.startswith("panj.simulation."):
+                read(named)
+
+    read(function)
+    return tuple(found)
+
+
 @cache
 def users(parameter: str) -> tuple[str, ...]:
     """What takes a parameter: mechanisms by their id, files of the simulation that ask for it by name."""
-    of = [f"`{one.id}`" for one in mechanisms() if parameter in one.arguments]
-    asked = re.compile(rf'"{parameter}"')
-    files = [
-        f"`{path.relative_to(CODE).as_posix()}`"
-        for path in sorted((CODE / "simulation").rglob("*.py"))
-        if path.name != "needed.py" and asked.search(path.read_text(encoding="utf-8"))
-    ]
-    return (*of, *files)
+    of = [one.id for one in mechanisms() if parameter in one.arguments]
+    return (*of, *(path for path, text in _simulation().items() if f'"{parameter}"' in text or _forms(text, parameter)))
+
+
+def formed(parameter: str) -> bool:
+    """Whether the simulation puts the name of a parameter together, as that of a terrain."""
+    return any(_forms(text, parameter) for text in _simulation().values())
+
+
+def _forms(text: str, parameter: str) -> bool:
+    return any(parameter.startswith(begin) for begin in re.findall(r'f"(\w+_){', text))
+
+
+@cache
+def _simulation() -> dict[str, str]:
+    """The text of every file of the simulation but the list of what it needs, by its path."""
+    paths = sorted(path for path in (CODE / "simulation").rglob("*.py") if path.name != "needed.py")
+    return {path.relative_to(CODE).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
 def numbers(path: Path) -> Iterable[tuple[str, str, str]]:

@@ -52,11 +52,12 @@ def parameters_page(region: Region) -> str:
     titles = ("parameter", "meaning", "low, central, high", "unit", "distribution", "origin")
     for group in dict.fromkeys(row.group for row in rows):
         page += ["", f"## {group.capitalize()}", ""]
-        page += table(titles, [_parameter(row) for row in rows if row.group == group])
+        page += table(titles, [parameter(row) for row in rows if row.group == group])
     return text(page)
 
 
-def _parameter(row: Parameter) -> tuple[str, ...]:
+def parameter(row: Parameter) -> tuple[str, ...]:
+    """Cells of a parameter: name, meaning, range, unit, distribution, origin."""
     ends = [f"{value:,.6g}" for value in (row.low, row.central, row.high) if value is not None]
     origin = [", ".join(row.claims)] if row.claims else []
     origin += [f"assumed: {row.assumed.rstrip('.')}"] if row.assumed else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from functools import total_ordering
+from functools import cache, total_ordering
 
 _PATTERN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
@@ -35,6 +35,7 @@ def last_day(text: str | dt.date) -> dt.date:
     return dt.date(year, month, day or calendar.monthrange(year, month)[1])
 
 
+@cache
 def _parts(text: str) -> tuple[int, int | None, int | None]:
     match = _PATTERN.match(text.strip())
     if match is None:
@@ -88,12 +89,12 @@ class Month:
     @property
     def last(self) -> dt.date:
         """Last day."""
-        return last_day(str(self))
+        return dt.date(self.year, self.month, self.days)
 
     @property
     def days(self) -> int:
         """Number of days."""
-        return self.last.day
+        return calendar.monthrange(self.year, self.month)[1]
 
     def __add__(self, months: int) -> Month:
         return Month.of(self.ordinal + months)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Literal, NamedTuple
 
 from panj.basics.dates import Month
@@ -113,21 +113,28 @@ def named(conditions: Iterable[Condition], names: Collection[str]) -> set[Key]:
 
 def value_in(month: Month, conditions: Iterable[Condition], kind: Kind) -> float:
     """What the rows of one condition at one place say of a month."""
-    rows = sorted(conditions, key=lambda row: row.month)
-    after = bisect_right([row.month for row in rows], month)
-    before = rows[after - 1] if after else None
-    if kind.course == "pulse":
-        return before.value if before and before.month == month else kind.default
-    if kind.course == "season":
-        same = [row for row in rows[:after] if (month - row.month) % 12 == 0]
-        return same[-1].value if same else kind.default
-    if kind.course == "level":
-        return before.value if before else kind.default
-    if before is None or after == len(rows):
-        nearest = before or (rows[0] if rows else None)
-        return nearest.value if nearest else kind.default
-    share = (month - before.month) / (rows[after].month - before.month)
-    return before.value + share * (rows[after].value - before.value)
+    return course_of(conditions, kind)(month)
+
+
+def course_of(conditions: Iterable[Condition], kind: Kind) -> Callable[[Month], float]:
+    """What the rows of one condition at one place say of any month."""
+    dated = sorted(((row.month, row.value) for row in conditions), key=lambda row: row[0])
+    when = [month for month, _ in dated]
+
+    def value(month: Month) -> float:
+        after = bisect_right(when, month)
+        first, before = dated[after - 1] if after else (None, kind.default)
+        if kind.course == "pulse":
+            return before if first == month else kind.default
+        if kind.course == "season":
+            same = [value for begun, value in dated[:after] if (month - begun) % 12 == 0]
+            return same[-1] if same else kind.default
+        if kind.course == "level" or after == len(dated):
+            return before
+        then, later = dated[after]
+        return later if first is None else before + (month - first) / (then - first) * (later - before)
+
+    return value
 
 
 def laid_conditions(

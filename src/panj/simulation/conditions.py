@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from panj.basics.codes import border_code
 from panj.basics.dates import Month
 from panj.region import Region
-from panj.region.conditions import CONDITIONS, Condition, Kind, value_in
+from panj.region.conditions import CONDITIONS, Condition, Kind, course_of
 
 
 def conditions(
@@ -56,5 +56,5 @@ def _index(kind: Kind, place: str, states: dict[str, int], borders: dict[str, in
 
 def _course(kind: Kind, rows: Iterable[Condition], clock: Sequence[Month]) -> NDArray[np.float32]:
     """What the rows of one condition at one place say, by month."""
-    those = list(rows)
-    return np.array([value_in(month, those, kind) for month in clock], np.float32)
+    value = course_of(rows, kind)
+    return np.array([value(month) for month in clock], np.float32)

@@ -207,7 +207,7 @@ def _mechanism(one: source.Mechanism, region: Region, carried: Iterable[Link], c
     lines += [f"- parameters: {', '.join(f'`{name}`' for name in drawn)}"] if drawn else []
     lines += [f"- {_linked(row, claims)}" for row in carried]
     where = ", ".join(f"`simulation/{name}.py`" for name in one.callers)
-    return [*lines, f"- called by {where}" if where else "- not called by the simulation itself"]
+    return [*lines, f"- called by {where or ('others of its file' if one.called else 'nothing')}"]
 
 
 def _linked(row: Link, claims: Said) -> str:

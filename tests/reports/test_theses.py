@@ -189,7 +189,7 @@ def reacting(region: Region) -> Region:
 
 
 def test_a_history_that_does_what_was_done_does_not_stray(run: InventedRun, region: Region):
-    calm = run.dataset.assign(tightening=run.dataset["tightening"] * 0)
+    calm = run.dataset.assign(rigidity_added=run.dataset["rigidity_added"] * 0)
     calm = calm.assign(
         rigidity=calm["rigidity"].clip(0, 1),
         settled=calm["settled"].isel(member=0, drop=True).broadcast_like(calm["settled"]),
@@ -203,9 +203,9 @@ def test_a_history_that_does_what_was_done_does_not_stray(run: InventedRun, regi
 
 def test_what_states_add_strays_by_as_much(run: InventedRun, region: Region):
     level = run.dataset.assign(
-        rigidity=run.dataset["rigidity"] * 0 + np.float32(0.2), tightening=run.dataset["tightening"] * 0
+        rigidity=run.dataset["rigidity"] * 0 + np.float32(0.2), rigidity_added=run.dataset["rigidity_added"] * 0
     )
-    tight = level.assign(tightening=level["tightening"] + np.float32(0.5))
+    tight = level.assign(rigidity_added=level["rigidity_added"] + np.float32(0.5))
     one = straying(finished(InventedRun(level)), finished(InventedRun(tight)), reacting(region), "reacts")
     rigid = next(row for row in one.whole if row.what == "rigidity")
     assert rigid.happened == pytest.approx(0.2)

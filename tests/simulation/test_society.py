@@ -108,6 +108,11 @@ def own_way(reacting, draws, chance):
     return reacting.run(draws, chance)
 
 
+def test_states_add_nothing_to_rules_that_their_alarm_has_made_already(own_way):
+    np.testing.assert_array_equal(own_way["rigidity_added"][:, : SINCE + 1], 0.0)
+    assert (own_way["rigidity_added"][:, SINCE + 1 :] <= own_way["tightening"][:, SINCE + 1 :] + 1e-6).all()
+
+
 def test_a_history_that_reacts_goes_its_own_way_only_from_its_date(own_way, history):
     np.testing.assert_allclose(own_way["passed"][:, :SINCE], history["passed"][:, :SINCE], rtol=1e-4, atol=1e-2)
     assert not np.allclose(own_way["tension"][:, -1], history["tension"][:, -1])

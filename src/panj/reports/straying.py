@@ -129,7 +129,7 @@ def _land(dataset: xr.Dataset, region: Region) -> list[str]:
 
 def _rigidity(own: xr.Dataset) -> xr.DataArray:
     """Rigidity of both kinds: the share that the rules leave open, of what states leave open of their own accord."""
-    return 1 - (1 - own["rigidity"]) * (1 - own["tightening"])
+    return 1 - (1 - own["rigidity"]) * (1 - own["rigidity_added"])
 
 
 def _table(values: xr.DataArray, lines: list[str]) -> NDArray[np.float64]:

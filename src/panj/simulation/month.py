@@ -53,6 +53,7 @@ from panj.simulation.queues import Met, curve, met, posts_of, pull, queue, unfor
 from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, moved_by, observed, respond
 from panj.simulation.society.felt import filled
 from panj.simulation.society.places import by_state
+from panj.simulation.society.regime import added
 from panj.simulation.world import Months, Traits, World, one_hot
 
 SWEEPS = 24
@@ -151,7 +152,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
         .add(post + line * p["guards_at_posts"])
     )
     officers = jnp.stack([inspectors[world.border, world.side[way]] for way in (0, 1)]) * world.post_share[:, None]
-    acts = now.reacts * society.regime.tightening[world.border, world.side[1]]
+    acts = added(society.regime)[world.border, world.side[1]]
     states = world.state[1]
     poorer = felt.also({"carriers": by_state(world, society.districts.poverty)})
     felt = poorer.also({"networks_now": society.networks.organised, "lots": society.cannabis.lots})

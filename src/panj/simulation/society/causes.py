@@ -14,6 +14,7 @@ from panj.simulation.kinds import CANNABIS, CONTRABAND, DRUGS, OPIATES, RADIOACT
 from panj.simulation.society.felt import Causes
 from panj.simulation.society.guardians import strength_known
 from panj.simulation.society.places import both
+from panj.simulation.society.regime import added
 from panj.simulation.world import Months, World, one_hot
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def causes_of(world: World, now: Months, society: Society, seen: dict[str, Array
         "tension": society.politics.tension,
         "settled": society.politics.settled,
         "pressure": society.politics.pressure,
-        "tightening": society.regime.tightening,
+        "tightening": added(society.regime),
         "attention": society.donors.attention,
         "militants": society.militants.strength,
         "loyalty": society.districts.loyalty,

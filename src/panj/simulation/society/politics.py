@@ -67,7 +67,7 @@ def begin(world: World, p: Parameters, now: Months) -> Politics:
 def step(turn: Turn) -> tuple[Politics, Causes]:
     """All of it one month on."""
     felt, politics, now = turn.felt, turn.society.politics, turn.now
-    acts = now.reacts * felt("L22", "tightening")
+    acts = felt("L22", "tightening")
 
     def strained(tension: Array) -> Array:
         found: Array = turn.filled(

@@ -21,18 +21,25 @@ class Regime(eqx.Module):
     """Rigidity beyond the files.
 
     Attributes:
-        tightening: Rigidity that a side's state adds, or would add, of its own accord, B x 2 x M, 0-1.
+        tightening: Rigidity that a side's state would add to a border without rules of its own accord, B x 2 x M, 0-1.
+        in_rules: Of that, what the dated rules hold already: all of it until states react, B x 2 x M, 0-1.
         usual_found: Smuggled goods that a side used to record, B x 2 x M [USD/month].
     """
 
     tightening: Float[Array, "B 2 M"]
+    in_rules: Float[Array, "B 2 M"]
     usual_found: Float[Array, "B 2 M"]
 
 
 def begin(world: World, p: Parameters, now: Months) -> Regime:
     """Nothing added; the settling finds the balance."""
     side = jnp.zeros((*world.border_states.shape, p["integrity"].shape[0]))
-    return Regime(tightening=side, usual_found=side + 1.0)
+    return Regime(tightening=side, in_rules=side, usual_found=side + 1.0)
+
+
+def added(regime: Regime) -> Float[Array, "B 2 M"]:
+    """What a state adds to its dated rules: alarm beyond that which had made them, never less than nothing, 0-1."""
+    return jnp.maximum(1 - (1 - regime.tightening) / jnp.maximum(1 - regime.in_rules, 1e-3), 0.0)
 
 
 def step(turn: Turn) -> tuple[Regime, Causes]:
@@ -61,8 +68,10 @@ def step(turn: Turn) -> tuple[Regime, Causes]:
         return found
 
     weight = -jnp.expm1(-1 / USUAL_MONTHS)
+    tightening = at_rest(tightened, tightened(regime.tightening), felt.begun)
     after = Regime(
-        tightening=at_rest(tightened, tightened(regime.tightening), felt.begun),
+        tightening=tightening,
+        in_rules=jnp.where(turn.now.reacts > 0, regime.in_rules, tightening),
         usual_found=regime.usual_found + (felt.causes["goods_found"] + 1.0 - regime.usual_found) * weight,
     )
     return after, told
@@ -70,4 +79,4 @@ def step(turn: Turn) -> tuple[Regime, Causes]:
 
 def reported(regime: Regime, causes: Causes) -> dict[str, Array]:
     """What a run keeps of it."""
-    return {"tightening": regime.tightening.mean(axis=1)}
+    return {"tightening": regime.tightening.mean(axis=1), "rigidity_added": added(regime).mean(axis=1)}

@@ -87,7 +87,7 @@ def test_docstring_becomes_paragraphs() -> None:
 
 def test_mechanisms_that_nothing_calls_are_named(printed: dict[str, str]) -> None:
     part = printed["model.md"].split("<!-- printed: unwired -->")[1].split("<!-- end -->")[0]
-    assert "`freight_factor`" in part
+    assert "`stationary_wait`" in part
     assert "`militants_next`" not in part
     assert "`erlang_c`" not in part
 

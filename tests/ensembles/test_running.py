@@ -63,7 +63,7 @@ def test_a_mean_over_members_is_over_those_of_the_run(invented):
 
 def test_experiments_hold_draws_and_outcomes(invented):
     table = invented.experiments
-    drawn = draw(list(TINY.parameters.values()), range(5), 1)
+    drawn = draw(list(TINY.uncertain.values()), range(5), 1)
     assert all((table[f"p:{name}"] == values).all() for name, values in drawn.items())
     scalars = [q.name for q in quantities() if q.axes == ("member", "month") and q.knowledge != "diagnostic"]
     assert {"suppression", "communication", "militants"} <= set(scalars)

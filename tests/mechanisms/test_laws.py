@@ -118,6 +118,17 @@ def test_no_way_open_means_nobody_goes():
     assert value(demand.share_that_goes(a(jnp.inf), a(10.0), a(1.0), a(0.5))) == 0
 
 
+@given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 1e6), st.floats(-2, 2), st.floats(0, 2))
+def test_a_delivery_lies_in_its_range_and_rises_with_its_place(low, more, most, place, further):
+    ends = (low, low + more, low + more + most)
+    worth = [value(capability.in_range(*map(a, ends), a(at))) for at in (-1.0, 0.0, 1.0)]
+    assert worth == pytest.approx(ends, rel=1e-5, abs=1e-2)
+    here, there = (value(capability.in_range(*map(a, ends), a(at))) for at in (place, place + further))
+    assert 0 <= here <= there + 1e-3 * (1 + abs(there))
+    if abs(place) <= 1:
+        assert ends[0] - 0.1 - 1e-5 * ends[2] <= here <= ends[2] + 0.1 + 1e-5 * ends[2]
+
+
 @given(stock=amounts, delivered=amounts, in_use=shares, life=st.floats(1.1, 500))
 def test_equipment_is_lost_with_time_and_never_negative(stock, delivered, in_use, life):
     after = value(capability.donated_next(a(stock), a(delivered), a(in_use), a(life)))

@@ -22,14 +22,6 @@ def call(mechanism, *numbers):
     return float(mechanism(*(a(number) for number in numbers)))
 
 
-@given(true=st.floats(1, 1e6), share=inner, believed=inner)
-def test_an_estimate_is_true_only_where_the_share_is_known(true, share, believed):
-    record = call(recording.recorded, true, share, 0.0, 0.0)
-    assert record < true
-    assert call(recording.estimated, record, share) == pytest.approx(true, rel=1e-5)
-    assert call(recording.estimated, record, believed) / true == pytest.approx(share / believed, rel=1e-4)
-
-
 @given(users=amounts, ratio=st.floats(1, 20))
 def test_registers_hold_a_part_of_users_and_as_much_at_any_scale(users, ratio):
     registered = call(recording.registered_users, users, ratio)
@@ -50,15 +42,6 @@ def test_where_few_are_noticed_a_share_of_them_is_written_down():
 
 def test_a_register_of_37_000_at_a_ratio_of_5_4_stands_for_200_000():
     assert call(recording.registered_users, 200_000, 5.4) == pytest.approx(37_000, rel=0.01)
-
-
-@given(attempts=st.floats(1, 1e6), effort=st.floats(0, 10), sight=st.floats(0.05, 0.5), ease=inner, share=inner)
-def test_the_same_walks_make_more_cases_where_more_guards_look(attempts, effort, sight, ease, share):
-    cases = call(recording.recorded_trespasses, attempts, effort, sight, ease, share)
-    assert 0 <= cases <= attempts * share * (1 + 1e-5)
-    assert call(recording.recorded_trespasses, attempts, effort + 1, sight, ease, share) > cases
-    assert call(recording.recorded_trespasses, 2 * attempts, effort, sight, ease, share) == pytest.approx(2 * cases)
-    assert call(recording.recorded_trespasses, attempts, 0.0, sight, ease, share) == 0
 
 
 @given(imports=amounts, evaded=shares)
@@ -89,9 +72,7 @@ def test_the_mirror_gap_is_the_quotient_of_the_two_records():
     ("mechanism", "corners"),
     [
         (recording.recorded, [(0, 0, 0, 0), (1e6, 1, 4, 2)]),
-        (recording.estimated, [(0, 0.01), (1e6, 1)]),
         (recording.registered_users, [(0, 1), (1e7, 50)]),
-        (recording.recorded_trespasses, [(0, 0, 0, 0, 0), (1e6, 100, 2, 2, 1)]),
         (recording.declared_trade, [(0, 0), (1e9, 1)]),
         (recording.mirror_gap, [(0, 1), (0.95, 2)]),
     ],

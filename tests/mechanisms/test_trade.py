@@ -99,20 +99,6 @@ def test_one_point_of_duty_loses_three_per_cent_as_fisman_and_wei_found():
     assert np.log(declared[0] / declared[1]) == pytest.approx(0.03, rel=1e-3)
 
 
-def test_a_day_costs_at_least_one_per_cent_of_trade_as_djankov_freund_and_pham_found():
-    lost = 1 - call(trade.freight_factor, 11.0, 10.0, 0.0135, 1.0)  # cost of a day by Hummels & Schaur
-    assert 0.01 <= lost <= 0.02
-
-
-@given(days=st.floats(0, 30), usual=st.floats(0, 30), cost=st.floats(0.001, 0.03), elasticity=elasticities)
-def test_delay_loses_freight_and_days_add_up(days, usual, cost, elasticity):
-    factor = call(trade.freight_factor, days, usual, cost, elasticity)
-    one_more = call(trade.freight_factor, days + 1, usual, cost, elasticity)
-    assert 0 < one_more < factor
-    assert one_more / factor == pytest.approx(np.exp(-cost * elasticity), rel=1e-4)
-    assert call(trade.freight_factor, usual, usual, cost, elasticity) == 1
-
-
 @pytest.mark.parametrize(
     ("mechanism", "corners"),
     [
@@ -120,7 +106,6 @@ def test_delay_loses_freight_and_days_add_up(days, usual, cost, elasticity):
         (trade.contraband_factor, [(4, -1, 15, 0.01), (-1, 4, 15, 0.99), (0, 0, 0.1, 0.5)]),
         (trade.transit_factor, [(0, 0.01, 0), (1, 0.99, 10)]),
         (trade.misdeclared, [(0, 0, 0, 0), (2, 1, 10, 1)]),
-        (trade.freight_factor, [(0, 0, 0, 0), (60, 1, 0.1, 5)]),
     ],
 )
 def test_values_and_gradients_are_finite_at_the_corners(mechanism, corners):

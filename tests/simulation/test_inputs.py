@@ -6,13 +6,17 @@ import pkgutil
 import re
 from dataclasses import replace
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from panj import simulation
+from panj import simulation as every_room
 from panj.basics.dates import Month, months
+from panj.ensembles.members import draw
 from panj.region import open_region
 from panj.region.regimes import Rule
+from panj.simulation import gifts
 from panj.simulation.guards import guards
 from panj.simulation.needed import PARAMETERS
 from panj.simulation.overland import roads_of, short_cuts
@@ -155,7 +159,35 @@ def test_all_aid_inside_the_clock_arrives(tiny):
         and set(programme.recipients) <= set(tiny.states)
     )
     assert stand.aid.sum() >= given * (1 - 1e-5)
-    assert stand.delivered.sum() + stand.training.sum() <= stand.aid.sum() * (1 + 1e-5)
+    low, central, high = (stand.delivered + stand.training).sum(axis=(0, 2))
+    assert low <= central <= stand.aid.sum() * (1 + 1e-5)
+    assert central <= high
+    assert np.isin(stand.reach.sum(axis=(1, 2)).round(5), (0, 1)).all()
+
+
+def test_each_member_is_given_what_its_draw_says(tiny, simulation):
+    world = simulation.world
+    number, programme = next(
+        (number, one) for number, one in enumerate(tiny.programmes.values()) if any(d.low for d in one.deliveries)
+    )
+    month = int(np.argmax(np.ptp(np.asarray(world.months.delivered)[:, :, number], axis=1)))
+    now = jax.tree.map(lambda series: series[month], world.months)
+    p = {"integrity": jnp.ones(4), programme.place: jnp.asarray([-1.0, 0.0, 1.0, -9.0])}
+    ends = np.asarray(now.delivered)
+    others = np.delete(ends[1], number).sum()
+    given = np.asarray(gifts.equipment(world, p, now)).sum(axis=(0, 1))
+    np.testing.assert_allclose(given, [*(ends[:, number] + others), others], rtol=1e-5)
+    central = np.asarray(gifts.equipment(world, {"integrity": jnp.ones(4)}, now)).sum(axis=(0, 1))
+    np.testing.assert_allclose(central, ends[1].sum(), rtol=1e-5)
+    assert (np.diff(np.asarray(gifts.detectors(world, p, now)).sum(axis=0)[:3]) >= 0).all()
+
+
+def test_programmes_with_ranges_are_drawn_by_name_in_every_scenario(tiny):
+    names = set(tiny.uncertain) - set(tiny.parameters)
+    assert names == {"deliveries_" + p.id.replace("-", "_") for p in tiny.programmes.values() if p.deliveries[0].low}
+    alone = draw([tiny.uncertain[name] for name in sorted(names)], range(4), 1)
+    everything = draw(list(tiny.uncertain.values()), range(4), 1)
+    assert all((everything[name] == values).all() for name, values in alone.items())
 
 
 def test_volumes_are_linear_between_their_points(tiny):
@@ -270,7 +302,7 @@ CALL = r"\b(?:turn\.)?filled\(\s*(?!self|mechanism)(\w+),"
 
 def test_the_list_of_needed_parameters_is_what_the_code_asks_for(central_asia):
     rooms = [
-        importlib.import_module(room.name) for room in pkgutil.walk_packages(simulation.__path__, "panj.simulation.")
+        importlib.import_module(room.name) for room in pkgutil.walk_packages(every_room.__path__, "panj.simulation.")
     ]
     code = {room: inspect.getsource(room) for room in rooms}
     asked = {name for text in code.values() for name in re.findall(r'\bp\["(\w+)"\]', text)}

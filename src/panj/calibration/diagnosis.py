@@ -54,7 +54,8 @@ def drivers(
         return None
     if np.ptp(values[good]) == 0:
         return ()
-    moving = {name: draw[good] for name, draw in draws.items() if name in region.parameters and np.ptp(draw[good]) > 0}
+    rows = region.uncertain
+    moving = {name: draw[good] for name, draw in draws.items() if name in rows and np.ptp(draw[good]) > 0}
     if not moving:
         return ()
     wanted = _standard(rankdata(values[good]))
@@ -63,7 +64,7 @@ def drivers(
     for name, draw in moving.items():
         correlation = float(_standard(rankdata(draw)) @ wanted) / count
         if abs(correlation) >= level:
-            row = region.parameters[name]
+            row = rows[name]
             found.append(Driver(name, row.group, correlation, bool(row.claims), row.meaning))
     return tuple(sorted(found, key=lambda one: -abs(one.correlation))[:most])
 

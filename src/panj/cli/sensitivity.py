@@ -63,7 +63,7 @@ def sensitivity(
         shown = Table("parameter", "variance that knowing it takes away", "PAWN", "meaning", title=label)
         for row in rows[:most]:
             if row.beyond_chance:
-                meaning = region.parameters[row.parameter].meaning
+                meaning = region.uncertain[row.parameter].meaning
                 shown.add_row(row.parameter, f"{row.known:.0%}", f"{row.pawn:.2f}", meaning)
         if shown.row_count:
             console.print(shown)
@@ -76,7 +76,7 @@ def sensitivity(
         console.print(shown)
     console.print("\nFacts that would narrow these answers most")
     for number, fact in enumerate(best, start=1):
-        known = region.parameters[fact.parameter]
+        known = region.uncertain[fact.parameter]
         basis = f"rests on {', '.join(known.claims)}" if known.claims else f"assumed: {known.assumed}"
         console.print(
             f"  {number}. {known.meaning} ({fact.parameter}, {known.low:g} to {known.high:g} {known.unit}; {basis}): "

@@ -110,6 +110,10 @@ def save_posterior(folder: Path, draws: Draws, note: Mapping[str, Any]) -> None:
 
 
 def drawn(region: Region, members: Sequence[int], seed: int, *, prior: bool = False) -> Draws:
-    """Parameters of some members: from the draws that lie with the region, else or if asked from its priors."""
+    """What some members draw: from the draws that lie with the region, else or if asked from its priors.
+
+    No fit learns what programmes deliver: that is drawn within the ranges of the files, always.
+    """
     found = None if prior else read_posterior(region)
-    return draw(list(region.parameters.values()), members, seed) if found is None else found.of(members)
+    draws = draw(list(region.uncertain.values()), members, seed)
+    return draws if found is None else draws | found.of(members)

@@ -13,6 +13,20 @@ from jaxtyping import Array, Float
 from panj.mechanisms.arrays import Real
 
 
+def in_range(low: Real, central: Real, high: Real, place: Real) -> Float[Array, "..."]:
+    """What is delivered within its range [USD]; never negative.
+
+    ``central + place * (high - central)`` above the central figure, ``central + place * (central - low)`` below it.
+
+    Args:
+        low: Its lowest figure (5 %) [USD].
+        central: As told [USD].
+        high: Its highest figure (95 %) [USD].
+        place: Where in the range it lies: -1 the low, 0 the central, 1 the high figure.
+    """
+    return jnp.maximum(central + place * jnp.where(place < 0, central - low, high - central), 0.0)
+
+
 def donated_next(stock: Real, delivered: Real, in_use: Real, life: Real) -> Float[Array, "..."]:
     """Donated equipment in working order one month on [USD].
 

@@ -3,8 +3,7 @@
 A chain of exponential stages makes an Erlang delay (MacDonald 1978): of the right mean, and the more regular the more
 stages there are, with a coefficient of variation of ``1 / sqrt(stages)``. Nothing is lost on the way.
 
-For treaty to ratification to demarcation, handover decision to completion, service start to effective control and aid
-announced to delivered. Delays in a row pass ``out`` on::
+For treaty to ratification to demarcation. Delays in a row pass ``out`` on::
 
     ratified = delayed(signed_stages, signed, ratification_months)
     marked = delayed(ratified_stages, ratified.out, demarcation_months)

@@ -1,7 +1,7 @@
 """Demand: who still sets out when crossing costs more.
 
-Links L53 (permeability -> contraband, +), L72 (rigidity -> visitors, -), L74 (rigidity -> activity on a border, -) and
-L75 (tightening -> smuggling, -), each by the cost of the journey.
+Links L53 (permeability -> contraband, +), L70 (time and cost of passage -> freight, -), L72 (rigidity -> visitors, -),
+L74 (rigidity -> activity on a border, -) and L75 (tightening -> smuggling, -), each by the cost of the journey.
 """
 
 from __future__ import annotations

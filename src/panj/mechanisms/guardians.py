@@ -1,4 +1,4 @@
-"""Guardians: who stays to guard another state's line, how many guards money keeps, and what donors build.
+"""Guardians: who stays to guard another state's line, and how many guards money keeps.
 
 Sources:
     Walt (1987), The Origins of Alliances.
@@ -79,16 +79,3 @@ def guards_kept(
     (withdrawal of the foreign guard -> capacity, -). With `foreign_guards_next` it closes B5.
     """
     return (own_funds + aid_reaches * line_aid) / guard_upkeep + foreign_guards * foreign_funds / foreign_upkeep
-
-
-def built_next(built: Real, donor_money: Real, bridge_usd: Real) -> Float[Array, "..."]:
-    """Bridges and posts that stand one month on [count]: ``built + donor_money / bridge_usd``; parts count as parts.
-
-    Args:
-        built: Now [count].
-        donor_money: For crossings [USD/month].
-        bridge_usd: Of one, approaches and buildings included [USD], positive.
-
-    Links: L88 (donor money -> bridges and posts, +).
-    """
-    return built + donor_money / bridge_usd

@@ -1,7 +1,6 @@
-"""Recording: what an agency writes down of what happened, and what someone infers from it.
+"""Recording: what an agency writes down of what happened.
 
-True, recorded and estimated are different variables. An estimate is only as good as what its maker believes of the
-share that is written down.
+True and recorded are different variables. What someone inferred from a record is a third: a claim, never modelled.
 
 Source:
     Bhagwati, J. (1964), On the underinvoicing of imports, Bulletin of the Oxford University Institute of Economics and
@@ -14,7 +13,6 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from panj.mechanisms.arrays import Real
-from panj.mechanisms.detection import found
 
 
 def recorded(true: Real, share: Real, luck: Real, spread: Real) -> Float[Array, "..."]:
@@ -48,16 +46,6 @@ def written_down(noticed: Real, share: Real, officers: Real, cases: Real) -> Flo
     return jnp.where(some, -most * jnp.expm1(-noticed * share / jnp.where(some, most, 1.0)), 0.0)
 
 
-def estimated(record: Real, believed_share: Real) -> Float[Array, "..."]:
-    """What someone infers from a record [as the record]: ``record / believed_share``.
-
-    Args:
-        record: What is written down, never negative.
-        believed_share: Share of the truth that he takes the record for [1], above 0; not the true share.
-    """
-    return record / believed_share
-
-
 def registered_users(users: Real, users_per_registered: Real) -> Float[Array, "..."]:
     """Users of drugs on a state's register [person]: ``users / users_per_registered``.
 
@@ -66,23 +54,6 @@ def registered_users(users: Real, users_per_registered: Real) -> Float[Array, ".
         users_per_registered: True over registered users [1], above 1: who is registered loses more than he gains.
     """
     return users / users_per_registered
-
-
-def recorded_trespasses(
-    attempts: Real, effort: Real, sight_green: Real, trespass_ease: Real, recording_trespasses: Real
-) -> Float[Array, "..."]:
-    """Trespasses that guards write down [case/month]: the same walks make more cases where more guards look.
-
-    ``attempts * (1 - exp(-sight_green * trespass_ease * effort)) * recording_trespasses``
-
-    Args:
-        attempts: Crossings of daily life outside the posts [1/month], never negative.
-        effort: Guards along the line, in persons of full skill and integrity [person/km], never negative.
-        sight_green: Rate at which one such guard finds who crosses his kilometre [km/person], above 0.
-        trespass_ease: Chance of being found of one who goes about daily affairs, over that of a smuggler [1], above 0.
-        recording_trespasses: Share of noticed trespasses that enters the record [1], 0-1.
-    """
-    return attempts * found(sight_green * trespass_ease, effort) * recording_trespasses
 
 
 def declared_trade(imports: Real, evaded: Real) -> Float[Array, "..."]:

@@ -1,4 +1,4 @@
-"""Trade over a border: how far prices part, what that draws over the line, what delay and poor customs cost.
+"""Trade over a border: how far prices part, what that draws over the line, what poor customs cost.
 
 Prices part where supply is lost and where duties stand; smuggling is supply and closes the gap again, so the loop of
 closing, price gap and smuggling (R3) closes outside, in the month. Two links are carried elsewhere: permeability to
@@ -6,10 +6,8 @@ contraband (L53) by passage, rigidity to the time and cost of legal crossing (L7
 
 Sources:
     Armington, P. (1969), A theory of demand for products distinguished by place of production, IMF Staff Papers 16.
-    Djankov, S., Freund, C. & Pham, C. (2010), Trading on time, Review of Economics and Statistics 92.
     Fisman, R. & Wei, S.-J. (2004), Tax rates and tax evasion: evidence from "missing imports" in China, Journal of
     Political Economy 112.
-    Hummels, D. & Schaur, G. (2013), Time as a trade barrier, American Economic Review 103.
 """
 
 from __future__ import annotations
@@ -98,23 +96,6 @@ def misdeclared(duty: Real, cooperation: Real, evasion: Real, cooperation_closes
         cooperation_closes: Share of evasion that ends where they compare all records [1], 0-1.
     """
     return -jnp.expm1(-evasion * duty * (1 - cooperation_closes * cooperation))
-
-
-def freight_factor(days: Real, usual_days: Real, day_cost: Real, goods_elasticity: Real) -> Float[Array, "..."]:
-    """Factor of time under way on the volume of freight [1]: 1 at the usual time.
-
-    ``exp(-goods_elasticity * day_cost * (days - usual_days))``: a day is a tariff (Hummels & Schaur 2013); at their
-    cost and an elasticity of one a day costs the one per cent of trade or more that Djankov, Freund & Pham (2010) find.
-
-    Args:
-        days: From door to door this month [day].
-        usual_days: For which the volumes are given [day].
-        day_cost: Of one day as a share of value [1/day], above 0.
-        goods_elasticity: As in `price_gap_next`.
-
-    Only for time that the cost of passage does not price already. Holds for some weeks.
-    """
-    return jnp.exp(-goods_elasticity * day_cost * (days - usual_days))
 
 
 def _share_factor(share: Real, shift: Real) -> Float[Array, "..."]:

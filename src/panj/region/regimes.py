@@ -82,6 +82,11 @@ class Programme(Row):
     claims: Ids = ()
     note: str = ""
 
+    @property
+    def place(self) -> str:
+        """Name of the draw that says where in their ranges its deliveries lie."""
+        return f"deliveries_{self.id.replace('-', '_')}"
+
 
 EventKind = Literal[
     "treaty",

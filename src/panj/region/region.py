@@ -108,6 +108,12 @@ class Region:
     gaps: tuple[str, ...] = ()
     reacts_from: Month | None = None
 
+    @property
+    def uncertain(self) -> dict[str, Parameter]:
+        """All that a member draws: the parameters, and where in their ranges the deliveries of each programme lie."""
+        ranged = (one for one in self.programmes.values() if any(d.low is not None for d in one.deliveries))
+        return self.parameters | {one.place: _place(one) for one in ranged}
+
     def overlay(self, scenario: Scenario | str) -> Region:
         """The region with a scenario laid over it.
 
@@ -138,6 +144,22 @@ class Region:
             strength=laid_strength(self.strength, scenario.drop_strength, scenario.strength, since),
             factors=self.factors + tuple(Factor(name, by, month) for name, by in scenario.parameters.items()),
         )
+
+
+def _place(programme: Programme) -> Parameter:
+    return Parameter(
+        id=programme.place,
+        meaning=f"Where in their ranges the deliveries lie: -1 low, 1 high. {programme.title}",
+        unit="1",
+        distribution="normal",
+        low=-1,
+        central=0,
+        high=1,
+        plausible=(-2, 2),
+        claims=tuple(dict.fromkeys(claim for delivery in programme.deliveries for claim in delivery.claims)),
+        assumed="That the deliveries of one programme err together, and those of different programmes apart",
+        group="aid",
+    )
 
 
 def _built(

@@ -282,7 +282,8 @@ def _aid(dataset: xr.Dataset, region: Region, states: Sequence[str]) -> Subject:
         for state in states:
             values = pick(dataset, "aid", {"state": state})
             rows.append(Series(region.states[state].name, values, unit, "neutral", (state,)))
-    return "Aid for the borders", "Dated deliveries as the files hold them, the same in every member.", rows
+    note = "Dated deliveries by the central figures of the files; members draw what arrives within their ranges."
+    return "Aid for the borders", note, rows
 
 
 def _green(dataset: xr.Dataset, region: Region, flow: str, borders: Sequence[str]) -> Subject:

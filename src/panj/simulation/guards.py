@@ -48,11 +48,12 @@ class Guards:
     Attributes:
         line: Border guards of all flags.
         counters: Customs and other services that work at posts.
-        delivered: Equipment from programmes, month x section x side [USD/month].
+        delivered: Equipment from programmes, month x low, central and high figure x programme [USD/month].
         training: Training from programmes, likewise [USD/month].
-        aid: All that programmes give, month x state [USD/month].
+        aid: All that programmes give by their central figures, month x state [USD/month].
         foreign: Of the border guards, those of another state than the side's, month x section x side [person].
-        detectors: Equipment by the weight of weapons in each programme, month x state [USD/month].
+        reach: Share of each programme that goes to a section and side.
+        watch: Share of each programme's equipment that is detectors of a state, by its weight of weapons.
     """
 
     line: Service
@@ -61,7 +62,8 @@ class Guards:
     training: NDArray[np.float32]
     aid: NDArray[np.float32]
     foreign: NDArray[np.float32]
-    detectors: NDArray[np.float32]
+    reach: NDArray[np.float32]
+    watch: NDArray[np.float32]
 
 
 def guards(region: Region) -> Guards:
@@ -76,15 +78,15 @@ def guards(region: Region) -> Guards:
     line = {key: share for key, share in held.items() if key not in at_counters}
     counters = {key: share for key, share in held.items() if key in at_counters}
     foreign = {key: share for key, share in line.items() if region.agencies[key[0]].state != key[1]}
-    delivered, training, aid = deliveries(region, clock)
     return Guards(
         _service(region, line, clock),
         _service(region, counters, clock),
-        delivered,
-        training,
-        aid,
+        deliveries(region, clock, "equipment"),
+        deliveries(region, clock, "training"),
+        aid(region, clock),
         _service(region, foreign, clock).staff,
-        detectors(region, clock),
+        reach(region),
+        watch(region),
     )
 
 
@@ -165,39 +167,52 @@ def _course(rows: Sequence[Strength], column: str, clock: Sequence[Month]) -> ND
     return np.asarray(np.interp([month.ordinal for month in clock], when, what))
 
 
-def deliveries(
-    region: Region, clock: Sequence[Month]
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """What programmes deliver: equipment and training by section and side, and all of it by state [USD/month].
+def deliveries(region: Region, clock: Sequence[Month], kind: str) -> NDArray[np.float32]:
+    """What programmes deliver of a kind: low, central and high figure, month x 3 x programme [USD/month].
 
-    A delivery is even over its period; among several recipients it is split evenly, on a recipient's borders by length.
+    A delivery is even over its period; without a range all three are its central figure.
     """
-    states = {state: number for number, state in enumerate(region.states)}
-    shape = (len(clock), len(region.sections), 2)
-    by_kind = {"equipment": np.zeros(shape), "training": np.zeros(shape)}
-    aid = np.zeros((len(clock), len(states)))
-    for programme in region.programmes.values():
-        recipients = [r for r in programme.recipients if r in states]
+    found = np.zeros((len(clock), 3, len(region.programmes)))
+    for number, programme in enumerate(region.programmes.values()):
         for delivery in programme.deliveries:
-            money = _monthly(delivery, clock) / max(len(recipients), 1)
-            for recipient in recipients:
-                aid[:, states[recipient]] += money
-                if delivery.kind in by_kind:
-                    by_kind[delivery.kind] += money[:, None, None] * _spread(region, programme, recipient)
-    return by_kind["equipment"].astype(np.float32), by_kind["training"].astype(np.float32), aid.astype(np.float32)
-
-
-def detectors(region: Region, clock: Sequence[Month]) -> NDArray[np.float32]:
-    """Equipment against weapons of mass destruction that programmes deliver, month x state [USD/month]."""
-    states = {state: number for number, state in enumerate(region.states)}
-    found = np.zeros((len(clock), len(states)))
-    for programme in region.programmes.values():
-        recipients = [states[r] for r in programme.recipients if r in states]
-        for delivery in programme.deliveries:
-            if delivery.kind == "equipment" and recipients:
-                money = _monthly(delivery, clock) * programme.purposes.get("weapons", 0.0) / len(recipients)
-                found[:, recipients] += money[:, None]
+            if delivery.kind == kind:
+                ends = [delivery.usd if end is None else end for end in (delivery.low, delivery.usd, delivery.high)]
+                found[:, :, number] += _monthly(delivery, clock)[:, None] * ends
     return found.astype(np.float32)
+
+
+def aid(region: Region, clock: Sequence[Month]) -> NDArray[np.float32]:
+    """All that programmes give, evenly among their recipients, month x state [USD/month]."""
+    found = np.zeros((len(clock), len(region.states)))
+    for programme in region.programmes.values():
+        recipients = _recipients(region, programme)
+        for delivery in programme.deliveries:
+            found[:, recipients] += delivery.usd * _monthly(delivery, clock)[:, None] / max(len(recipients), 1)
+    return found.astype(np.float32)
+
+
+def reach(region: Region) -> NDArray[np.float32]:
+    """Where what a programme delivers goes, programme x section x side; evenly among recipients, by length."""
+    found = np.zeros((len(region.programmes), len(region.sections), 2))
+    for number, programme in enumerate(region.programmes.values()):
+        recipients = [recipient for recipient in programme.recipients if recipient in region.states]
+        for recipient in recipients:
+            found[number] += _spread(region, programme, recipient) / len(recipients)
+    return found.astype(np.float32)
+
+
+def watch(region: Region) -> NDArray[np.float32]:
+    """Share of a programme's equipment that is against weapons of mass destruction, programme x state."""
+    found = np.zeros((len(region.programmes), len(region.states)))
+    for number, programme in enumerate(region.programmes.values()):
+        recipients = _recipients(region, programme)
+        found[number, recipients] = programme.purposes.get("weapons", 0.0) / max(len(recipients), 1)
+    return found.astype(np.float32)
+
+
+def _recipients(region: Region, programme: Programme) -> list[int]:
+    """Places in the list of states."""
+    return [number for number, state in enumerate(region.states) if state in programme.recipients]
 
 
 def drug_mandate(region: Region) -> float:
@@ -220,9 +235,9 @@ def lines(region: Region) -> NDArray[np.float32]:
 
 
 def _monthly(delivery: Delivery, clock: Sequence[Month]) -> NDArray[np.float64]:
+    """Share of a delivery that comes in each month."""
     start, end = Month(first_day(delivery.from_)), Month(last_day(delivery.to))
-    each = delivery.usd / (end - start + 1)
-    return np.asarray([each if start <= month <= end else 0.0 for month in clock])
+    return np.asarray([start <= month <= end for month in clock], float) / (end - start + 1)
 
 
 def _spread(region: Region, programme: Programme, recipient: str) -> NDArray[np.float64]:

@@ -35,6 +35,7 @@ from panj.passage import (
     traffic_of_rows,
     unroll,
 )
+from panj.simulation import gifts
 from panj.simulation.crossing import (
     AT_POST,
     Counters,
@@ -123,7 +124,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     line = now.staff[..., None] * of_line * society.guardians.staffing[world.section_border]
     post = now.officers[..., None] * p["strength_counters"]
     people = jnp.maximum(line + post, 1e-3)
-    equipped, training_usd = deliveries(world, now, society)
+    equipped, training_usd = deliveries(world, p, now, society)
     donated = donated_next(stocks.donated, equipped, p["donated_in_use"], 12 * p["equipment_life"])
     own = (now.skill[..., None] * line + now.officer_skill[..., None] * post) / people
     training = training_usd / 1000 / people
@@ -201,7 +202,9 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     }
 
 
-def deliveries(world: World, now: Months, society: Society) -> tuple[Float[Array, "S 2 M"], Float[Array, "S 2 M"]]:
+def deliveries(
+    world: World, p: Parameters, now: Months, society: Society
+) -> tuple[Float[Array, "S 2 M"], Float[Array, "S 2 M"]]:
     """Equipment and training that arrive [USD/month]: by the record; from the date of reaction, what donors bring.
 
     Of the aid that donors bring, the part for drugs equips and trains the services that look for them. Money for terror
@@ -209,8 +212,8 @@ def deliveries(world: World, now: Months, society: Society) -> tuple[Float[Array
     """
     here = world.border_states[world.section_border]
     brought = society.donors.drugs[here] * world.line_share[..., None]
-    equipment = jnp.where(now.reacts > 0, (1 - world.trained) * brought, now.delivered[..., None])
-    return equipment, jnp.where(now.reacts > 0, world.trained * brought, now.training[..., None])
+    equipment = jnp.where(now.reacts > 0, (1 - world.trained) * brought, gifts.equipment(world, p, now))
+    return equipment, jnp.where(now.reacts > 0, world.trained * brought, gifts.training(world, p, now))
 
 
 def given_to_states(world: World, by_section: Float[Array, "S 2 M"]) -> Float[Array, "G M"]:

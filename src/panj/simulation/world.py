@@ -96,8 +96,7 @@ class Months(NamedTuple):
         staff: Border guards, section x side [person]; ``equipment`` [USD], ``skill`` 0-1.
         officers: Customs and others at posts, likewise; ``officer_equipment``, ``officer_skill``.
         foreign: Border guards of another state than the side's, of ``staff`` [person].
-        delivered: Equipment from programmes [USD]; ``training`` [USD].
-        detectors: Equipment from programmes against weapons, by state [USD/month].
+        delivered: Equipment from programmes: low, central and high figure by programme [USD]; ``training`` [USD].
         exemption: How far residents are exempt from the rules, by border.
         volume: What would set out, pair x origin [unit].
         conditions: What the region takes from outside, by name: alone, by state, by border or by border and side.
@@ -121,7 +120,6 @@ class Months(NamedTuple):
     foreign: Float[Array, "..."]
     delivered: Float[Array, "..."]
     training: Float[Array, "..."]
-    detectors: Float[Array, "..."]
     exemption: Float[Array, "..."]
     volume: Float[Array, "..."]
     conditions: dict[str, Float[Array, "..."]]
@@ -159,6 +157,9 @@ class World:
         most_foreign: B x 2, most foreign guards that the record has on a side [person].
         line_share: S x 2, share of its state's own land borders that a side of a section is, by length.
         drug_mandate: Share of aid by the record that is for drugs before all else.
+        places: Names of the draws that say where in their ranges the deliveries of each programme lie.
+        reach: Programme x S x 2, share of what it delivers that goes there; ``watch``: programme x G, share of its
+            equipment that is detectors.
         trained: Share of training in equipment and training by the record.
         terrain: S, name of the terrain.
         pair_flow: Flow of each pair of the network.
@@ -196,6 +197,9 @@ class World:
     most_foreign: Real
     line_share: Real
     drug_mandate: float
+    places: tuple[str, ...]
+    reach: Real
+    watch: Real
     trained: float
     terrain: tuple[str, ...]
     pair_flow: NDArray[np.int_]
@@ -292,7 +296,10 @@ def world_of(region: Region) -> World:
         ),
         line_share=lines(region),
         drug_mandate=drug_mandate(region),
-        trained=float(stand.training.sum() / max(stand.training.sum() + stand.delivered.sum(), 1.0)),
+        places=tuple(programme.place for programme in region.programmes.values()),
+        reach=stand.reach,
+        watch=stand.watch,
+        trained=_trained(stand),
         terrain=tuple(section.terrain for section in region.sections.values()),
         pair_flow=np.asarray([[f.id for f in flows].index(flow) for flow, _ in network.pairs], int),
         horizon=most,
@@ -520,7 +527,6 @@ def _months(
         foreign=dated(stand.foreign),
         delivered=array(stand.delivered),
         training=array(stand.training),
-        detectors=array(stand.detectors),
         exemption=dated(laid.exemption),
         volume=array(volume),
         conditions=by_month(region.conditions),
@@ -528,6 +534,11 @@ def _months(
         settled=array([[delimited_share(region, border, month.last) for border in region.borders] for month in clock]),
         reacts=array([region.reacts_from is not None and month >= region.reacts_from for month in clock]),
     )
+
+
+def _trained(stand: Guards) -> float:
+    equipment, training = (np.einsum("tp,psk->", of[:, 1], stand.reach) for of in (stand.delivered, stand.training))
+    return float(training / max(training + equipment, 1.0))
 
 
 def _kin(region: Region, border: str) -> float:

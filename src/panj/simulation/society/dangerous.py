@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 from panj.mechanisms.capability import donated_next
 from panj.mechanisms.dangerous import portals, posts_watched
 from panj.simulation.crossing import Parameters
+from panj.simulation.gifts import detectors as detectors_given
 from panj.simulation.society.felt import Causes, Turn, filled
 from panj.simulation.society.places import by_state
 from panj.simulation.world import Months, World
@@ -35,7 +36,7 @@ def begin(world: World, p: Parameters, now: Months) -> Dangerous:
 def step(turn: Turn) -> tuple[Dangerous, Causes]:
     """Detectors one month on; tells what they find, and the time that false alarms take."""
     felt, world, p, now = turn.felt, turn.world, turn.p, turn.now
-    given = jnp.where(now.reacts > 0, turn.society.donors.weapons, now.detectors[:, None])
+    given = jnp.where(now.reacts > 0, turn.society.donors.weapons, detectors_given(world, p, now))
     told = {"detectors_given": given}
     delivered = felt.also(told)("L37", "detectors_given")
     detectors = filled(

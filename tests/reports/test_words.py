@@ -5,9 +5,21 @@ from __future__ import annotations
 import pytest
 
 from panj.basics.dates import Month
+from panj.region import open_region
 from panj.reports.charts import axis, year_ticks
 from panj.reports.summary import Comparison, Interval
-from panj.reports.words import interval_text, listing, moved, scale, scale_of, signed, verdict
+from panj.reports.words import (
+    inside,
+    interval_text,
+    listing,
+    moved,
+    opening,
+    proper_names,
+    scale,
+    scale_of,
+    signed,
+    verdict,
+)
 
 
 @pytest.mark.parametrize(
@@ -81,3 +93,31 @@ def test_medians_that_differ_are_told_apart():
     form = scale_of((level(0.1234), level(0.1201)), "1")
     assert (form.full(0.1234), form.full(0.1201)) == ("12.3 %", "12.0 %")
     assert scale_of((level(0.12), level(0.12)), "1").full(0.12) == "12 %"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Contraband goods", "contraband goods"),
+        ("The Northland line", "the Northland line"),
+        ("Northland's other lines", "Northland's other lines"),
+        ("Northland-Southmark lorries", "Northland-Southmark lorries"),
+        ("EU aid", "EU aid"),
+        ("A road", "a road"),
+        ("12 tonnes", "12 tonnes"),
+        ("", ""),
+    ],
+)
+def test_a_name_inside_a_sentence_keeps_only_the_capitals_of_proper_names(name, text):
+    assert inside(name, {"Northland", "Southmark"}) == text
+    assert opening(inside(name)) == name
+
+
+@pytest.mark.parametrize("name", ["central-asia", "tiny"])
+def test_flows_of_a_region_are_lower_case_inside_a_sentence(name):
+    region = open_region(name)
+    proper = proper_names(region)
+    names = [inside(flow.title, proper) for flow in region.flows.values()]
+    assert [one[0] for one in names] == [one[0].lower() for one in names]
+    assert all(inside(state.name, proper) == state.name for state in region.states.values())
+    assert all(inside(border.name, proper) == border.name for border in region.borders.values() if "-" in border.name)

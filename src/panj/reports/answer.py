@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,18 @@ import xarray as xr
 from panj.basics.dates import last_day
 from panj.reports.summary import Period, interval, over_period
 from panj.reports.table import SECURITIES, Line, arrivals, securities
-from panj.reports.words import listing, lower_the, month_text, scale_of, signed, step_of, verdict
+from panj.reports.words import (
+    inside,
+    listing,
+    lower_the,
+    month_text,
+    opening,
+    proper_names,
+    scale_of,
+    signed,
+    step_of,
+    verdict,
+)
 
 if TYPE_CHECKING:
     from panj.ensembles import Run
@@ -21,7 +32,7 @@ if TYPE_CHECKING:
 def answer(dataset: xr.Dataset, region: Region) -> dict[str, Any]:
     """The answer in short: a head and a sentence for each security, and the flows sorted by what changed for them."""
     arrived = arrivals(dataset, region)
-    flows = [(head, _heard(arrived, tone)) for tone, head in _TONES]
+    flows = [(head, _heard(arrived, tone, proper_names(region))) for tone, head in _TONES]
     return {
         "securities": [_told(line, region) for line in securities(dataset, region)],
         "flows": flows,
@@ -121,24 +132,24 @@ def _counts(head: str, heard: dict[str, list[str]]) -> str:
 _TONES = (("harmful", "Harmful flows"), ("honest", "Honest flows"))
 
 
-def _heard(lines: list[Line], tone: str) -> dict[str, list[str]]:
-    """The flows of one tone, sorted by what can be said of the change in what arrives."""
+def _heard(lines: list[Line], tone: str, proper: Collection[str]) -> dict[str, list[str]]:
+    """The flows of one tone, named as inside a sentence, sorted by what can be said of the change in what arrives."""
     heard: dict[str, list[str]] = {"up": [], "down": [], "unclear": [], "same": [], "unknown": []}
     for line in lines:
         if line.tone == tone:
-            heard[verdict(line.comparison.change)].append(line.title)
+            heard[verdict(line.comparison.change)].append(inside(line.title, proper))
     heard["unclear"] += heard.pop("same")
     return heard
 
 
-def unchanged(aspects: list[dict[str, Any]]) -> str:
+def unchanged(aspects: list[dict[str, Any]], region: Region) -> str:
     """Aspects with the measures whose change cannot be told from none."""
-    parts = []
+    parts, proper = [], proper_names(region)
     for row in aspects:
-        labels = [one["label"] for one in row["numbers"] if one["verdict"] in ("unclear", "same")]
+        labels = [inside(one["label"], proper) for one in row["numbers"] if one["verdict"] in ("unclear", "same")]
         if labels:
-            parts.append(f"{row['aspect'].title} ({listing(labels)})")
-    return listing(parts)
+            parts.append(f"{inside(row['aspect'].title, proper)} ({listing(labels)})")
+    return opening(listing(parts))
 
 
 def span(period: Period) -> str:

@@ -16,7 +16,7 @@ from panj.region import Region
 from panj.region.counts import counts
 from panj.region.flows import Flow
 from panj.reports.score import USES, name_of
-from panj.reports.words import listing
+from panj.reports.words import inside, listing, proper_names
 from panj.simulation.loops import loops
 
 FARTHEST = 8
@@ -69,7 +69,7 @@ def card(region: Region, home: str = "") -> str:
         gaps=[gap.partition(". ")[0].rstrip(".") for gap in region.gaps],
         loops=len(loops()),
         partial=sum(bool(loop.note) for loop in loops()),
-        people=listing([flow.title.lower() for flow in region.flows.values() if _stopped(flow)]),
+        people=listing([inside(flow.title, proper_names(region)) for flow in region.flows.values() if _stopped(flow)]),
     )
 
 

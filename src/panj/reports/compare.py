@@ -23,7 +23,7 @@ from panj.ensembles import Run, RunError
 from panj.ensembles.plan import Plan
 from panj.ensembles.store import read_note
 from panj.reports.summary import ROUNDING, Interval, Period, interval, over_period
-from panj.reports.words import listing, scale_of, signed, step_of, verdict
+from panj.reports.words import inside, listing, proper_names, scale_of, signed, step_of, verdict
 from panj.simulation.quantities import Quantity, quantities
 
 if TYPE_CHECKING:
@@ -349,12 +349,12 @@ def _stacked(one: Interval | None, write: Callable[[float], str]) -> str:
 
 
 def name_of(row: Difference, region: Region) -> str:
-    """What a difference is of, in words: ``Arrived, Opiates``; ``Passed, KZ-UZ, honest by value, 2002``."""
+    """What a difference is of, in words: ``Arrived, opiates``; ``Passed, KZ-UZ, honest by value, 2002``."""
     labels = []
     for axis, label in row.at.items():
         match axis:
             case "flow":
-                labels.append(region.flows[label].title)
+                labels.append(inside(region.flows[label].title, proper_names(region)))
             case "state":
                 labels.append(region.states[label].name)
             case "purpose":

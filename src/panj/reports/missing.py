@@ -11,7 +11,7 @@ from panj.ensembles.plan import digests, fingerprint
 from panj.mechanisms.links import links
 from panj.reports.aspects import BeforeAfter
 from panj.reports.summary import Members
-from panj.reports.words import listing, month_text
+from panj.reports.words import inside, listing, month_text, opening, proper_names
 
 if TYPE_CHECKING:
     from panj.region import Region
@@ -27,7 +27,7 @@ def missing(members: Members, region: Region, table: BeforeAfter) -> list[Hole]:
     rows = [*_changed(dataset, region), *_cut(dataset), _feedback(dataset), _plans(region), _convergence(members)]
     rows += [("Known to be wrong", gap) for gap in region.gaps]
     rows += [*_stranded(dataset), *_assumed(region)]
-    return [*rows, *_confidence(region), *_untested(dataset, region), *_unmeasured(table)]
+    return [*rows, *_confidence(region), *_untested(dataset, region), *_unmeasured(table, region)]
 
 
 def _changed(dataset: xr.Dataset, region: Region) -> list[Hole]:
@@ -155,6 +155,6 @@ def _untested(dataset: xr.Dataset, region: Region) -> list[Hole]:
     return rows
 
 
-def _unmeasured(table: BeforeAfter) -> list[Hole]:
-    bare = [aspect.title for aspect in table.aspects if not aspect.measure]
-    return [("Aspects that the model has no quantity for", f"{listing(bare)}.")] if bare else []
+def _unmeasured(table: BeforeAfter, region: Region) -> list[Hole]:
+    bare = [inside(aspect.title, proper_names(region)) for aspect in table.aspects if not aspect.measure]
+    return [("Aspects that the model has no quantity for", f"{opening(listing(bare))}.")] if bare else []

@@ -102,6 +102,7 @@ def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = Non
     board = scores(Seen(dataset, region, draws_of(run.experiments, dataset["member"].to_numpy())))
     environment = _environment()
     environment.filters["listing"] = words.listing
+    environment.filters["opening"] = words.opening
     environment.filters["links"] = lambda ids: evidence.links(list(ids), known)
     return environment.get_template("template.html.j2").render(
         region=region,
@@ -124,7 +125,7 @@ def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = Non
         statuses=STATUSES,
         groups=groups,
         aspects=aspects,
-        same=unchanged(aspects),
+        same=unchanged(aspects, region),
         flows=[_line_view(line) for line in success_by_flow(dataset, region)],
         targets=[_target_view(row, region) for row in board],
         totals=score.total_lines(board),

@@ -36,7 +36,7 @@ def name_of(target: Target, region: Region) -> str:
     """``Recorded seizures, cannabis, Northland``."""
     parts = [target.variable.replace("_", " ").capitalize()]
     if target.flow in region.flows:
-        parts.append(region.flows[target.flow].title)
+        parts.append(words.inside(region.flows[target.flow].title, words.proper_names(region)))
     places = {"region": "the whole region"}
     places |= {code: state.name for code, state in region.states.items()}
     places |= {code: border.name for code, border in region.borders.items()}
@@ -134,7 +134,11 @@ def _percent(share: float) -> str:
 def _factor(factor: float) -> str:
     if not math.isfinite(factor):
         return ""
-    return f"x {factor:.2f}" if factor < 10 else f"x {factor:.3g}" if factor < 1e4 else f"x {factor:.0e}"
+    if factor >= 1e6:
+        return "more than × 1,000,000"
+    return (
+        f"× {factor:.2f}" if factor < 10 else f"× {float(f'{factor:.3g}'):,.4g}" if factor < 1e3 else f"× {factor:,.0f}"
+    )
 
 
 def diagnosis(row: Score, region: Region) -> str:
@@ -153,7 +157,7 @@ def moved_by(found: Sequence[Driver] | None) -> str:
     if not found:
         return "No parameter moves it: it hangs on rules, volumes or routes of the files, or a mechanism is missing."
     names = words.listing([f"{one.name} ({one.group}, {one.correlation:+.2f})" for one in found])
-    guesses = [one.meaning[0].lower() + one.meaning[1:] for one in found if not one.sourced]
+    guesses = [words.inside(one.meaning) for one in found if not one.sourced]
     settle = f" Assumed so far, so a source would settle it: {words.listing(guesses)}." if guesses else ""
     return f"Moved most by {names}.{settle}"
 

@@ -16,7 +16,7 @@ from panj.calibration.observe import unit_of
 from panj.region import Account, Line, Stock, Topic, stocks
 from panj.reports.compare import SUMMED
 from panj.reports.summary import Members, interval, settled_members
-from panj.reports.words import month_text, scale_of
+from panj.reports.words import inside, month_text, proper_names, scale_of
 from panj.simulation.quantities import Quantity, quantities
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def _other(one: Quantity, at: xr.Dataset, account: Account, region: Region, who:
         mine = values.sel(flow=flow)
         if float(abs(mine).max()) > 0:
             unit = unit_of(at, one.name, (flow,), region)
-            text = f"{one.meaning}, {region.flows[flow].title}: {_figure(mine, unit)}"
+            name = inside(region.flows[flow].title, proper_names(region))
+            text = f"{one.meaning}, {name}: {_figure(mine, unit)}"
             lines.append(Line(text=text, source=who))
     return lines
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from panj.basics.dates import Month
 from panj.reports.summary import Comparison, Interval
+
+if TYPE_CHECKING:
+    from panj.region import Region
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = ((1e9, "billion"), (1e6, "million"))
 _PER = {"month": "a month", "year": "a year", "crossing": "a crossing"}
 _NAMES = {"1": "", "person": "people", "index": "", "number": "", "ratio": "", "tonne": "t"}
 _TINY = 1e-12
+_FIRST = re.compile(r"[^\W\d_]+")
+_CAPITAL = re.compile(r"\b[A-Z]\w*")
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,35 @@ def listing(items: Sequence[str]) -> str:
         return "".join(items)
     comma = "; " if any("," in item for item in items) else ", "
     return f"{comma.join(items[:-1])}{';' if comma == '; ' else ''} and {items[-1]}"
+
+
+def inside(name: str, proper: Collection[str] = ()) -> str:
+    """A name for the middle of a sentence: ``contraband goods``; ``Afghan opiates``, where Afghan is a proper name.
+
+    Args:
+        name: As it stands in a heading.
+        proper: Words that keep their capital: `proper_names` of a region.
+    """
+    first = _FIRST.match(name)
+    if first is None or first.group() in proper or (len(first.group()) > 1 and not first.group()[1:].islower()):
+        return name
+    return f"{name[:1].lower()}{name[1:]}"
+
+
+def opening(text: str) -> str:
+    """The same text at the beginning of a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def proper_names(region: Region) -> frozenset[str]:
+    """Words of the names of states and places and, of borders, those that bear a capital inside or before a hyphen."""
+    whole = [*(state.name for state in region.states.values()), *(place.name for place in region.places.values())]
+    found = {word for name in whole for word in _CAPITAL.findall(name)}
+    for border in region.borders.values():
+        first, *others = border.name.split(" ")
+        found |= {word for name in others for word in _CAPITAL.findall(name)}
+        found |= set(_CAPITAL.findall(first)) if "-" in first or not others else set()
+    return frozenset(found - {"The", "A", "An"})
 
 
 def lower_the(name: str) -> str:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
 from panj.ensembles import Run
-from panj.region import Region, Target, delimited_share, posts_open
+from panj.region import Region, Target, delimited_share, holders, posts_open, sections_of
 from panj.region.conditions import CONDITIONS, value_in
 
 Values = NDArray[np.float64]
@@ -521,11 +521,19 @@ def _posts(region: Region, target: Target) -> float | None:
 
 
 def _foreign_staff(region: Region, target: Target) -> float | None:
-    """Staff of agencies that stand on another state's side, as the last row of each place before the end says."""
+    """Staff of agencies that hold another state's side at the end, as the last row of each place before it says."""
     latest: dict[tuple[str, str], tuple[str, float]] = {}
-    sections = {id for id, section in region.sections.items() if section.border == target.place} | {target.place}
+    own = [section.id for section in sections_of(region, target.place)]
+    held = {
+        (row.agency, side)
+        for section in own
+        for side in ends(target.place)
+        for row in holders(region, section, side, target.to)
+    }
+    sections = {*own, target.place}
     for row in region.strength:
-        foreign = region.agencies[row.agency].state != row.side and row.section in sections
+        foreign = region.agencies[row.agency].state != row.side and (row.agency, row.side) in held
+        foreign = foreign and row.section in sections
         if foreign and row.staff is not None and first_day(row.date) <= last_day(target.to):
             key = (row.agency, row.section)
             latest[key] = max(latest.get(key, ("", 0.0)), (row.date, row.staff))

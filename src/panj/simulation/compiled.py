@@ -1,0 +1,146 @@
+"""Compiled histories that are kept on disk, so that a run need not trace and compile what an earlier one did.
+
+Tracing a history takes longer than running a few members, and JAX keeps only what the compiler makes of it. What is
+kept here is the finished program, named by everything that went into it: the code of Panj and of JAX, the compiler's
+flags, the processor, the shapes of what it is given and whatever stands in it as a constant. A file that cannot be read
+is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import hashlib
+import os
+import pickle
+import platform
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.experimental.serialize_executable import deserialize_and_load, serialize
+
+import panj
+
+MOST = 24
+"""Programs that are kept; the one that was not used for longest makes room."""
+
+
+def compiled(run: Callable[..., Any], given: tuple[Any, ...], constants: object, folder: Path) -> Callable[..., Any]:
+    """The program of a function for arguments of some shapes: as an earlier run left it, or made now and left there.
+
+    Args:
+        run: From `jax.jit`.
+        given: Its arguments, or others of their shapes.
+        constants: Everything else that the program depends on, as plain data and arrays (see `fingerprint`).
+        folder: Where programs are kept; made if it is not there.
+
+    Raises:
+        TypeError: Constants hold something that is neither plain data nor an array.
+    """
+    shapes = [(leaf.shape, str(leaf.dtype)) for leaf in jax.tree.leaves(given)]
+    place = folder / f"{fingerprint((_surroundings(), str(jax.tree.structure(given)), shapes, constants))}.program"
+    try:
+        program: Callable[..., Any] = deserialize_and_load(*pickle.loads(place.read_bytes()))
+        os.utime(place)
+        return program
+    except Exception:  # whatever is wrong with what lies there, or if nothing does, it can be made again
+        pass
+    with _by_itself():
+        made = run.lower(*given).compile()  # type: ignore[attr-defined]
+    _keep(place, pickle.dumps(serialize(made)))
+    return made  # type: ignore[no-any-return]
+
+
+def fingerprint(value: object) -> str:
+    """A digest of plain data and arrays, the same in every process.
+
+    Raises:
+        TypeError: It holds something else.
+    """
+    digest = hashlib.sha256()
+    for part in _parts(value):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _parts(value: object) -> Iterator[bytes]:
+    if value is None or isinstance(value, (str, bytes, bool, int, float, dt.date, np.generic)):
+        yield f"{type(value).__name__}:{value!r};".encode()
+    elif isinstance(value, (np.ndarray, jax.Array)):
+        array = np.asarray(value)
+        yield f"array:{array.dtype}:{array.shape};".encode()
+        yield np.ascontiguousarray(array).tobytes()
+    elif isinstance(value, Mapping):
+        yield f"mapping:{len(value)};".encode()
+        for key, item in value.items():
+            yield from _parts(key)
+            yield from _parts(item)
+    elif isinstance(value, (tuple, list)):
+        yield f"sequence:{len(value)};".encode()
+        for item in value:
+            yield from _parts(item)
+    elif isinstance(value, (set, frozenset)):
+        yield f"set:{sorted(fingerprint(item) for item in value)};".encode()
+    elif dataclasses.is_dataclass(value):
+        yield f"{type(value).__qualname__};".encode()
+        yield from _parts({field.name: getattr(value, field.name) for field in dataclasses.fields(value)})
+    elif hasattr(value, "__dict__") or hasattr(value, "__slots__"):
+        yield f"{type(value).__qualname__};".encode()
+        names = getattr(value, "__dict__", None) or {name: getattr(value, name) for name in value.__slots__}  # type: ignore[attr-defined]
+        yield from _parts(names)
+    else:
+        raise TypeError(f"{type(value).__qualname__} has no fingerprint. Give plain data and arrays.")
+
+
+@cache
+def _surroundings() -> tuple[str, ...]:
+    """What a program depends on besides its function and arguments."""
+    code = hashlib.sha256()
+    for file in sorted(Path(panj.__file__).parent.rglob("*.py")):
+        code.update(file.read_bytes())
+    return (
+        code.hexdigest(),
+        jax.__version__,
+        os.environ.get("XLA_FLAGS", ""),
+        str(jnp.zeros(0).dtype),
+        _processor(),
+    )
+
+
+def _processor() -> str:
+    """The kind of processor: programs use what it can do."""
+    with contextlib.suppress(OSError):
+        told = Path("/proc/cpuinfo").read_text().splitlines()
+        return "".join(sorted({line for line in told if line.startswith(("model name", "flags"))}))
+    return f"{platform.machine()} {platform.processor()}"
+
+
+@contextlib.contextmanager
+def _by_itself() -> Iterator[None]:
+    """Compile without JAX's own cache: what comes from there cannot be written down once more."""
+    name = "jax_enable_compilation_cache"
+    before = getattr(jax.config, name)
+    jax.config.update(name, False)  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        jax.config.update(name, before)  # type: ignore[no-untyped-call]
+
+
+def _keep(place: Path, content: bytes) -> None:
+    """Write a program whole or not at all, and let go of those that nobody used for longest."""
+    with contextlib.suppress(OSError):  # a disk that is full, or not ours, costs only time
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+            file.write(content)
+        Path(file.name).replace(place)
+        programs = sorted(place.parent.glob("*.program"), key=lambda path: path.stat().st_mtime)
+        for old in programs[:-MOST]:
+            old.unlink(missing_ok=True)

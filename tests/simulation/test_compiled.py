@@ -1,0 +1,114 @@
+"""Programs kept on disk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panj.simulation import compiled as room
+from panj.simulation.compiled import compiled, fingerprint
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
+    max_leaves=8,
+)
+
+
+@jax.jit
+def doubled(x):
+    return {"twice": 2 * x}
+
+
+def program(folder, size=3, constants=()):
+    return compiled(doubled, (jnp.ones(size),), constants, folder)
+
+
+def test_a_kept_program_answers_like_the_one_that_was_made(tmp_path):
+    made, kept = program(tmp_path), program(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+    np.testing.assert_array_equal(made(jnp.arange(3.0))["twice"], kept(jnp.arange(3.0))["twice"])
+
+
+def test_a_kept_program_is_not_traced_again(tmp_path):
+    traced = []
+
+    @jax.jit
+    def counted(x):
+        traced.append(1)
+        return x + 1
+
+    for _ in range(3):
+        compiled(counted, (jnp.ones(2),), (), tmp_path)
+    assert len(traced) == 1
+
+
+def test_other_shapes_and_other_constants_are_other_programs(tmp_path):
+    program(tmp_path)
+    program(tmp_path, size=4)
+    program(tmp_path, constants={"length": np.arange(3)})
+    program(tmp_path, constants={"length": np.arange(4)})
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_spoiled_program_is_made_again(tmp_path):
+    program(tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:100])
+    assert program(tmp_path)(jnp.ones(3))["twice"].tolist() == [2.0, 2.0, 2.0]
+    assert len(file.read_bytes()) > 100
+
+
+def test_programs_that_nobody_uses_make_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "MOST", 2)
+    for size in (2, 3, 4):
+        program(tmp_path, size)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    assert program(tmp_path / "file" / "below")(jnp.ones(3))["twice"].tolist() == [2.0, 2.0, 2.0]
+
+
+@given(plain, plain)
+def test_fingerprints_tell_plain_data_apart(one, other):
+    assert fingerprint(one) == fingerprint(one)
+    if repr(one) != repr(other):
+        assert fingerprint(one) != fingerprint(other)
+
+
+@dataclass(frozen=True)
+class Shaped:
+    values: np.ndarray
+    names: frozenset[str]
+
+
+def test_fingerprints_see_into_classes_and_arrays():
+    one = Shaped(np.arange(4), frozenset("ab"))
+    assert fingerprint(one) == fingerprint(Shaped(np.arange(4), frozenset("ba")))
+    assert fingerprint(one) != fingerprint(Shaped(np.arange(4).reshape(2, 2), frozenset("ab")))
+    assert fingerprint(one) != fingerprint(Shaped(np.arange(4.0), frozenset("ab")))
+
+
+def test_a_fingerprint_is_the_same_in_every_process():
+    code = "from panj.simulation.compiled import fingerprint; print(fingerprint([{'a', 'b', 'c', 'd'}, {'x': 1.5}]))"
+    told = set()
+    for seed in ("1", "2"):
+        env = os.environ | {"PYTHONHASHSEED": seed}
+        told.add(subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True).stdout)
+    assert len(told) == 1
+
+
+def test_what_has_no_fingerprint_is_refused():
+    with pytest.raises(TypeError, match="no fingerprint"):
+        fingerprint(1j)

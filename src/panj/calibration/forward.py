@@ -15,6 +15,7 @@ from panj.calibration.scales import on_scale
 from panj.ensembles import CONVERGED
 from panj.ensembles.members import apply, luck
 from panj.ensembles.running import coordinates
+from panj.ensembles.workers import programs
 from panj.region import Region, Target
 from panj.simulation.quantities import quantities
 
@@ -49,7 +50,7 @@ class Forward:
         """Make the world; it is compiled at its first batch."""
         from panj.simulation import Simulation, world_of
 
-        simulation = Simulation(world_of(self.region))
+        simulation = Simulation(world_of(self.region), programs())
         last = len(next(iter(self.values.values()))) - 1
 
         def compute(members: range) -> Results:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from panj.ensembles.members import apply, luck
 from panj.ensembles.posterior import drawn
+from panj.ensembles.workers import programs
 from panj.region import Region
 from panj.simulation.quantities import Quantity, quantities
 
@@ -53,7 +54,7 @@ def runner(
     """Make the world of a region; give what runs members of a study with links cut, compiled when first called."""
     from panj.simulation import Simulation, world_of
 
-    simulation = Simulation(world_of(region))
+    simulation = Simulation(world_of(region), programs())
 
     def run(members: range, cut: Collection[str]) -> Mapping[str, NDArray[Any]]:
         draws = apply(drawn(region, members, seed, prior=prior), region.factors)

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any, TypeVar, cast
 
@@ -37,6 +38,11 @@ COMPILER = (
 """One thread; a compilation in half the time for a history that is a tenth slower (measured)."""
 
 KEPT = "What is finished is kept: once the cause is mended, give the same command again with --resume."
+
+
+def programs() -> Path:
+    """Folder in which compiled histories are kept between runs."""
+    return user_cache_path("panj") / "programs"
 
 
 def cores() -> int:

@@ -24,9 +24,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.experimental.compilation_cache import compilation_cache
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
 import panj
+
+OWN_CACHE = "jax_enable_compilation_cache"
+"""JAX's word for the use of its cache."""
 
 MOST = 24
 """Programs that are kept; the one that was not used for longest makes room."""
@@ -36,7 +40,7 @@ def compiled(run: Callable[..., Any], given: tuple[Any, ...], constants: object,
     """The program of a function for arguments of some shapes: as an earlier run left it, or made now and left there.
 
     Args:
-        run: From `jax.jit`.
+        run: Gives a dictionary of arrays.
         given: Its arguments, or others of their shapes.
         constants: Everything else that the program depends on, as plain data and arrays (see `fingerprint`).
         folder: Where programs are kept; made if it is not there.
@@ -44,18 +48,28 @@ def compiled(run: Callable[..., Any], given: tuple[Any, ...], constants: object,
     Raises:
         TypeError: Constants hold something that is neither plain data nor an array.
     """
-    shapes = [(leaf.shape, str(leaf.dtype)) for leaf in jax.tree.leaves(given)]
-    place = folder / f"{fingerprint((_surroundings(), str(jax.tree.structure(given)), shapes, constants))}.program"
+    named, tree = jax.tree_util.tree_flatten_with_path(given)
+    shapes = [(jax.tree_util.keystr(path), leaf.shape, str(leaf.dtype)) for path, leaf in named]
+    place = folder / f"{fingerprint((_surroundings(), shapes, constants))}.program"
+    program = _kept(place)
+    if program is None:
+        flat = jax.jit(lambda *leaves: run(*jax.tree.unflatten(tree, leaves)))
+        with _by_itself():
+            program = flat.lower(*(leaf for _, leaf in named)).compile()
+        _keep(place, pickle.dumps(serialize(program)))
+    return lambda *given: program(*jax.tree.leaves(given))
+
+
+def _kept(place: Path) -> Any:
+    """The program that lies there; None if there is none that can be used."""
     try:
-        program: Callable[..., Any] = deserialize_and_load(*pickle.loads(place.read_bytes()))
+        content = pickle.loads(place.read_bytes())
+        jax.jit(jnp.linalg.solve).lower(jnp.ones((1, 1)), jnp.ones(1))  # makes known the routines that programs call
+        program = deserialize_and_load(*content)
         os.utime(place)
-        return program
-    except Exception:  # whatever is wrong with what lies there, or if nothing does, it can be made again
-        pass
-    with _by_itself():
-        made = run.lower(*given).compile()  # type: ignore[attr-defined]
-    _keep(place, pickle.dumps(serialize(made)))
-    return made  # type: ignore[no-any-return]
+    except Exception:  # whatever is wrong with it, it can be made again
+        return None
+    return program
 
 
 def fingerprint(value: object) -> str:
@@ -125,13 +139,17 @@ def _processor() -> str:
 @contextlib.contextmanager
 def _by_itself() -> Iterator[None]:
     """Compile without JAX's own cache: what comes from there cannot be written down once more."""
-    name = "jax_enable_compilation_cache"
-    before = getattr(jax.config, name)
-    jax.config.update(name, False)  # type: ignore[no-untyped-call]
+    before = getattr(jax.config, OWN_CACHE)
+    _use_own_cache(False)
     try:
         yield
     finally:
-        jax.config.update(name, before)  # type: ignore[no-untyped-call]
+        _use_own_cache(before)
+
+
+def _use_own_cache(wanted: bool) -> None:
+    jax.config.update(OWN_CACHE, wanted)  # type: ignore[no-untyped-call]
+    compilation_cache.reset_cache()  # it asks no second time whether it is wanted
 
 
 def _keep(place: Path, content: bytes) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -13,7 +14,8 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from panj.passage import Network, Unrolled, expected_cost, radius
+from panj.passage import Network, expected_cost, radius
+from panj.simulation.compiled import compiled
 from panj.simulation.crossing import (
     AROUND,
     AT_POST,
@@ -51,12 +53,19 @@ POWER = 12
 
 
 class Simulation:
-    """The clock of one world, compiled at its first batch."""
+    """The clock of one world, compiled at its first batch.
 
-    def __init__(self, world: World) -> None:
+    Args:
+        world: The region as arrays.
+        kept: Folder in which programs are kept between runs (see `compiled`); None: they are not.
+    """
+
+    def __init__(self, world: World, kept: Path | None = None) -> None:
         self.world = world
-        self._parts = jax.jit(lambda network: unrolled(world, network))(world.network)
-        self._run = jax.jit(lambda *given: _history(world, *given))
+        self._kept = kept
+        self._still = world.still()
+        self._programs: dict[str, Callable[..., Any]] = {}
+        self._run = jax.jit(lambda *given: _history(self._still, *given))
 
     def run(
         self, parameters: Mapping[str, NDArray[Any]], luck: NDArray[np.float32], cut: Collection[str] = ()
@@ -79,9 +88,19 @@ class Simulation:
         if unknown := sorted(set(cut) - set(LINKS)):
             raise ValueError(f"{', '.join(unknown)} cannot be cut. Links that can be cut: {', '.join(LINKS)}.")
         links = {link: jnp.asarray(float(link not in cut), jnp.float32) for link in LINKS}
-        arrays = self.trace(p, jnp.asarray(luck), links)
+        given = (p, jnp.asarray(luck), self.world.months, self.world.network, links)
+        arrays: dict[str, Array] = self._program(given)(*given)
         results = {name: np.moveaxis(np.asarray(values, np.float32), -1, 0) for name, values in arrays.items()}
         return results | {"rigidity": self.world.rigidity, "aid": self.world.aid}
+
+    def _program(self, given: tuple[Any, ...]) -> Callable[..., Any]:
+        """What runs a batch of this size."""
+        if self._kept is None:
+            return self._run
+        size = str(jax.tree.map(np.shape, given))
+        if size not in self._programs:
+            self._programs[size] = compiled(self._run, given, self._still, self._kept)
+        return self._programs[size]
 
     def trace(
         self,
@@ -102,9 +121,7 @@ class Simulation:
             The quantities that are not rules; the month comes first, the member last.
         """
         links = {link: jnp.ones((), jnp.float32) for link in LINKS} if links is None else links
-        arrays: dict[str, Array] = self._run(
-            p, luck, months or self.world.months, self.world.network, self._parts, links
-        )
+        arrays: dict[str, Array] = self._run(p, luck, months or self.world.months, self.world.network, links)
         return arrays
 
 
@@ -114,13 +131,12 @@ def _history(
     luck: Array,
     months: Months,
     network: Network,
-    parts: tuple[Unrolled, Unrolled],
     links: dict[str, Array],
 ) -> dict[str, Array]:
     """All months one after the other; every array of the result begins with the month."""
-    given = Given(p, network, *parts, _free_cost(world, p, network), links)
     members = luck.shape[-1]
     first: Months = jax.tree.map(lambda series: series[0], months)
+    given = Given(p, network, *unrolled(world, network), _free_cost(world, p, first, network), links)
     society = begin(world, p, first)
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
@@ -149,16 +165,16 @@ def _history(
     return {name: values[SETTLING:] for name, values in series.items()}
 
 
-def _free_cost(world: World, p: Parameters, network: Network) -> Float[Array, "P O M"]:
+def _free_cost(world: World, p: Parameters, first: Months, network: Network) -> Float[Array, "P O M"]:
     """Expected cost of every journey with no rules, no queues and no guards, all posts open."""
     links, flows, members = len(world.post), len(world.factor), p["integrity"].shape[0]
-    levers = world.months.rules
+    levers = first.rules
     nothing = jnp.zeros((2, links, members))
     setting = Setting(
-        open=jnp.asarray(world.months.open.max(axis=0)),
+        open=jnp.asarray(world.ever_open),
         rules={lever: jnp.zeros((flows, links)) for lever in levers},
         counters={"check": jnp.zeros((2, links)), "open": jnp.ones((2, links))},
-        line={lever: jnp.zeros(links) for lever in world.months.line},
+        line={lever: jnp.zeros(links) for lever in first.line},
         rigidity=jnp.zeros((flows, links)),
         tightening=nothing[0],
         effort=nothing,

@@ -253,7 +253,7 @@ def local_use(world: World, now: Months, volume: Float[Array, "P O M"]) -> Float
         of_kind(world.region.flows, OPIATES)[world.pair_flow]
         * world.member[np.asarray(world.network.topology.destinations)]
     )
-    first = world.months.volume[0]
+    first = world.first_volume
     follows = (own[:, None] > 0) & (first > 0) & (now.volume > 0)
     return volume * jnp.where(follows, first / jnp.where(follows, now.volume, 1.0), 1.0)[..., None]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -141,6 +141,7 @@ class World:
         months: What the files give for each month.
         rigidity: Month x border, as reported.
         aid: Month x state [USD].
+        ever_open: L, the largest share of a month in which the crossing exists; ``first_volume``: P x O, of the first.
         post: L, whether the crossing is a post; ``rail``, ``land`` (has a green border), ``into_member`` likewise.
         access: F x L, whether a post of this category lets this kind of traffic through.
         worth: F x L, value of a unit in the state that is left [USD].
@@ -175,6 +176,8 @@ class World:
     months: Months
     rigidity: Real
     aid: Real
+    ever_open: Real
+    first_volume: Real
     post: Bool
     rail: Bool
     land: Bool
@@ -222,6 +225,18 @@ class World:
         """Luck that a member needs: for each month one number a flow for volumes, one a flow for records."""
         return len(self.clock), 2 * len(self.region.flows)
 
+    def still(self) -> World:
+        """What stands still: the world without its months and without what only they were made of.
+
+        A program that holds no more than this as constants serves every scenario that has the same.
+        """
+        nothing: Any = None
+        dated: dict[str, Any] = dict.fromkeys(("conditions", "statuses", "holdings", "strength", "factors"), ())
+        dated |= {name: {} for name in ("rules", "programmes", "events", "parameters", "targets", "scenarios")}
+        dated |= {"links": {}, "theses": {}, "gaps": (), "record": None, "reacts_from": None}
+        region = replace(self.region, folder=nothing, evidence=nothing, geometry=nothing, **dated)
+        return replace(self, region=region, months=nothing, rigidity=nothing, aid=nothing)
+
     def roughness(self, p: dict[str, Float[Array, " M"]]) -> Float[Array, "L M"]:
         """How much slower the green border is than a plain, by link and member; 1 where a terrain has no parameter."""
         plain = jnp.ones_like(p["green_hours"])
@@ -249,15 +264,18 @@ def world_of(region: Region) -> World:
         np.asarray([[_lets_through(c, flow) and c.kind == "post" for flow in flows] for c in crossings])
     ).T
     names = set(heavy(region, clock))
+    series = _months(region, clock, crossings, traits, flows, laid, stand, network, pairs)
     return World(
         region=region,
         clock=clock,
         network=network,
         flows=traits,
         heavy=np.asarray([number for number, flow in enumerate(flows) if flow.id in names], int),
-        months=_months(region, clock, crossings, traits, flows, laid, stand, network, pairs),
+        months=series,
         rigidity=laid.rigidity,
         aid=stand.aid,
+        ever_open=np.asarray(series.open.max(axis=0)),
+        first_volume=np.asarray(series.volume[0]),
         post=_per_link(np.asarray([c.kind == "post" for c in crossings])),
         rail=_per_link(np.asarray([c.mode == "rail" for c in crossings])),
         land=_per_link(np.asarray([region.borders[c.border].kind == "land" for c in crossings])),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -253,7 +254,8 @@ def _assemble(
     stops, stays = stop(head[arriving]), stop(start_at)
 
     def array(values: Any) -> Array:
-        return jnp.asarray(values, dtype)
+        there: Array = jax.device_put(np.asarray(values, dtype))  # JAX compiles a conversion for each shape
+        return there
 
     return Network(
         spread=array([classes[c].spread for c in class_names]),
@@ -262,11 +264,11 @@ def _assemble(
         stop=array(stops),
         stay=array(stays),
         log_size=array(np.log([links[i].size for i in departing])),
-        departing=jnp.asarray(departing),
-        placed=jnp.asarray(np.argsort(departing)),
-        arriving=jnp.asarray(arriving),
-        arrived=jnp.asarray(np.argsort(arriving)),
-        origin_group=jnp.asarray(start_at[:, 0]),
+        departing=jax.device_put(departing),
+        placed=jax.device_put(np.argsort(departing)),
+        arriving=jax.device_put(arriving),
+        arrived=jax.device_put(np.argsort(arriving)),
+        origin_group=jax.device_put(start_at[:, 0]),
         bundle=_bundles(
             tail[:, 0],
             head[:, 0],
@@ -337,9 +339,9 @@ def _bundles(
     after = _pad([np.flatnonzero(np.isfinite(ways).any(axis=0)) for ways in least.swapaxes(0, 1)], number)
     stop = np.array([stops[rows].min(axis=0) for rows in arrivals]).reshape(number, stops.shape[1])
     return Bundles(
-        after=jnp.asarray(after),
+        after=jax.device_put(after),
         step=array(np.take_along_axis(least, after[None], axis=2)),
-        leaving=jnp.asarray(_pad([np.flatnonzero([n[0] == g for n in names]) for g in range(groups)], number)),
+        leaving=jax.device_put(_pad([np.flatnonzero([n[0] == g for n in names]) for g in range(groups)], number)),
         stop=array(stop),
         group_stop=array(
             [

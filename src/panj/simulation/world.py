@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -519,7 +520,8 @@ def _months(
         held = np.minimum(held, max(0, region.reacts_from - clock[0]))
 
     def array(series: Any) -> Float[Array, "..."]:
-        return jnp.asarray(series, jnp.float32)
+        there: Array = jax.device_put(np.asarray(series, np.float32))  # JAX compiles a conversion for each shape
+        return there
 
     record = region.conditions if region.record is None else region.record
 
@@ -527,7 +529,7 @@ def _months(
         return {name: array(series) for name, series in conditions(region, clock, given).items()}
 
     def dated(series: Any) -> Float[Array, "..."]:
-        return array(series)[held]
+        return array(np.asarray(series)[held])
 
     return Months(
         open=array(np.stack([_exists(c, clock) for c in crossings], axis=1).repeat(2, axis=1)),
@@ -548,7 +550,7 @@ def _months(
         exemption=dated(laid.exemption),
         volume=array(volume),
         conditions=by_month(region.conditions),
-        record={name: by_month(record)[name] for name in RECORDED},
+        record={name: series for name, series in by_month(record).items() if name in RECORDED},
         settled=array([[delimited_share(region, border, month.last) for border in region.borders] for month in clock]),
         reacts=array([region.reacts_from is not None and month >= region.reacts_from for month in clock]),
     )

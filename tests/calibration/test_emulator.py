@@ -1,0 +1,145 @@
+"""The emulator: what it must get right exactly, and that it does not claim more than it can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from numpy.typing import NDArray
+
+from panj.calibration.emulator import PARTS, Training, emulate, learned, likeliest, parts
+
+Reals = NDArray[np.float64]
+
+
+def training(model: Callable[[Reals], Reals], runs: int, count: int, noise: float, seed: int = 1) -> Training:
+    """Runs of members with one run each."""
+    chance = np.random.default_rng(seed)
+    levels = chance.standard_normal((runs, count))
+    exact = model(levels)
+    return Training(levels, exact + noise * chance.standard_normal(exact.shape), np.arange(runs), np.zeros(runs, int))
+
+
+def straight(levels: Reals) -> Reals:
+    return np.stack([1 + levels[:, 0] - 0.5 * levels[:, 1], 0.3 * levels.sum(axis=1)], axis=-1)
+
+
+def bent(levels: Reals) -> Reals:
+    along = levels[:, 0] + 0.5 * levels[:, 1]
+    return np.stack([along + 0.3 * along**2, levels[:, 2] + 0.5 * levels[:, 2] * levels[:, 3] + levels[:, 3]], axis=-1)
+
+
+def test_a_linear_model_is_learned_exactly():
+    seen = training(straight, 60, 20, 0.0)
+    surface = learned(seen.levels, seen.predicted, seen.member)
+    new = np.random.default_rng(2).standard_normal((50, 20))
+    assert_allclose(surface.at(new), straight(new), atol=1e-5)
+
+
+def test_what_bends_along_its_slope_or_in_few_parameters_is_learned():
+    emulator = emulate(training(bent, 300, 30, 0.02))
+    assert np.all(emulator.explained > 0.995)
+
+
+def test_the_error_on_members_left_out_is_that_on_members_never_seen():
+    noisy = training(bent, 150, 40, 0.3)
+    emulator = emulate(noisy)
+    new = np.random.default_rng(99).standard_normal((4000, 40))
+    true = np.sqrt(np.mean((emulator.surface.at(new) - bent(new)) ** 2, axis=0) + 0.3**2)
+    assert_allclose(emulator.error, true, rtol=0.2)
+
+
+def test_the_emulator_without_a_part_is_learned_without_it_altogether():
+    seen = training(bent, 60, 10, 0.2)
+    emulator = emulate(seen)
+    squares = np.empty_like(seen.predicted)
+    for one in range(PARTS):
+        inside = emulator.part != one
+        by_hand = learned(seen.levels[inside], seen.predicted[inside], seen.member[inside])
+        for mine, theirs in zip(emulator.without[one], by_hand, strict=True):
+            assert_allclose(mine, theirs)
+        squares[~inside] = (by_hand.at(seen.levels[~inside]) - seen.predicted[~inside]) ** 2
+    assert_allclose(emulator.error, np.sqrt(squares.mean(axis=0)))
+
+
+def test_more_members_err_less():
+    errors = [emulate(training(bent, runs, 40, 0.1)).error.mean() for runs in (40, 120, 400)]
+    assert errors[0] > errors[1] > errors[2]
+
+
+def test_neither_the_order_of_runs_nor_the_names_of_members_change_anything():
+    seen = training(bent, 90, 12, 0.2)
+    seen = Training(seen.levels, seen.predicted, np.arange(90) % 30, np.arange(90) // 30)
+    order = np.random.default_rng(3).permutation(90)
+    renamed = Training(seen.levels[order], seen.predicted[order], 1000 - 7 * seen.member[order], seen.step[order])
+    before, after = emulate(seen), emulate(renamed)
+    assert_allclose(after.error, before.error, rtol=1e-6)
+    new = np.random.default_rng(4).standard_normal((20, 12))
+    assert_allclose(after.surface.at(new), before.surface.at(new), rtol=1e-6)
+
+
+def test_the_order_of_parameters_changes_nothing():
+    seen = training(bent, 90, 12, 0.2)
+    order = np.random.default_rng(5).permutation(12)
+    new = np.random.default_rng(6).standard_normal((20, 12))
+    one = learned(seen.levels, seen.predicted, seen.member).at(new)
+    other = learned(seen.levels[:, order], seen.predicted, seen.member).at(new[:, order])
+    assert_allclose(other, one, rtol=1e-6)
+
+
+def test_chance_alone_teaches_nothing():
+    emulator = emulate(training(lambda levels: np.zeros((len(levels), 3)), 200, 100, 1.0))
+    new = np.random.default_rng(7).standard_normal((500, 100))
+    assert np.all(emulator.surface.at(new).std(axis=0) < 0.35)
+    assert np.all(emulator.explained < 0.1)
+
+
+def test_all_runs_of_a_member_are_left_out_together():
+    seen = training(bent, 90, 5, 0.1)
+    part = parts(Training(seen.levels, seen.predicted, np.arange(90) % 18, seen.step))
+    assert all(len(set(part[np.arange(90) % 18 == member])) == 1 for member in range(18))
+    assert np.ptp(np.bincount(part)) <= 90 // 18
+
+
+def test_runs_without_a_figure_are_left_out_of_that_target_only():
+    seen = training(straight, 80, 6, 0.1)
+    holed = seen.predicted.copy()
+    holed[:10, 0] = np.nan
+    surface = learned(seen.levels, holed, seen.member)
+    whole = learned(seen.levels, seen.predicted, seen.member)
+    alone = learned(seen.levels[10:], seen.predicted[10:], seen.member[10:])
+    assert_allclose(surface.slope[1], whole.slope[1])
+    assert_allclose(surface.slope[0], alone.slope[0])
+    assert np.isfinite(emulate(Training(seen.levels, holed, seen.member, seen.step)).error).all()
+
+
+def test_a_target_that_never_varies_is_known():
+    seen = training(lambda levels: np.full((len(levels), 1), 3.7), 50, 10, 0.0)
+    emulator = emulate(seen)
+    assert_allclose(emulator.surface.at(np.ones((3, 10))), 3.7)
+    assert_allclose([emulator.error, emulator.explained - 1], 0, atol=1e-9)
+
+
+def test_too_few_runs_are_refused():
+    with pytest.raises(ValueError, match="16 are needed"):
+        learned(np.zeros((10, 2)), np.zeros((10, 1)), np.arange(10))
+
+
+def test_runs_that_a_smoother_moved_against_their_luck_do_not_mislead():
+    """Where luck is high the smoother lowers the parameter, so a plain regression finds too small a slope."""
+    chance = np.random.default_rng(8)
+    members, count = 80, 30
+    luck = chance.standard_normal(members)
+    first = chance.standard_normal((members, count))
+    then = 0.3 * first
+    then[:, 0] -= 0.8 * luck
+    levels = np.concatenate([first, then, then + 0.02])
+    owner = np.tile(np.arange(members), 3)
+    predicted = (levels[:, 0] + luck[owner] + 0.05 * chance.standard_normal(len(levels)))[:, None]
+    shared = learned(levels, predicted, owner).slope[0, 0]
+    plain = learned(levels, predicted, np.arange(len(levels))).slope[0, 0]
+    assert likeliest(levels, predicted[:, 0], owner).ratio >= 64
+    assert shared == pytest.approx(1.0, abs=0.1)
+    assert plain < 0.8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from typer.testing import CliRunner
 
-from panj.calibration.fitting import Fit, data_of, fit, moved, taken_in, values_of
+from panj.calibration.fitting import FAR, data_of, fit, moved, taken_in, training_of, values_of
 from panj.calibration.forward import Forward, Predicted
+from panj.calibration.inference import digest, sample
 from panj.calibration.scales import off_scale
 from panj.cli import main
 from panj.ensembles import RunError, read_posterior
@@ -112,13 +114,30 @@ def test_how_far_parameters_moved_is_told_on_their_own_scale(tiny: Region):
     levels = np.random.default_rng(2).standard_normal((len(tiny.parameters), 500))
     after = levels.copy()
     after[3] = 0.5 * levels[3] + 1.0
-    empty = np.zeros(1)
-    rows = moved(Fit(tiny, (), {}, values_of(tiny, levels), values_of(tiny, after), empty, empty, {}))
+    rows = moved(values_of(tiny, levels), values_of(tiny, after))
     name, shift, left = rows[0]
     assert name == list(tiny.parameters)[3]
     assert shift == pytest.approx(1.0, abs=0.2)
     assert left == pytest.approx(0.5, abs=0.1)
     assert all(abs(shift) < 0.1 for _, shift, _ in rows[1:])
+
+
+def test_a_sampler_that_is_given_no_fit_says_so(tmp_path: Path):
+    said = CliRunner().invoke(main, ["fit", "tiny", "--method", "nuts", "--from", str(tmp_path)])
+    assert said.exit_code == 1
+    assert "holds no fit" in said.output
+    assert CliRunner().invoke(main, ["fit", "tiny", "--from", str(tmp_path)]).exit_code == 2
+
+
+def test_runs_that_did_not_converge_teach_nothing_and_none_is_farther_off_than_far():
+    levels = [np.arange(6.0).reshape(2, 3), np.arange(6.0, 12.0).reshape(2, 3)]
+    predicted = [np.asarray([[0.0, 1.0, -99.0]]), np.asarray([[3.0, np.nan, 5.0]])]
+    data = data_of([target(value=1.0)])
+    seen = training_of(levels, predicted, [np.ones(3, bool), np.asarray([True, True, False])], data)
+    assert_allclose(seen.predicted[:, 0], [0.0, 1.0, -FAR * data.spread[0], 3.0, np.nan])
+    assert seen.member.tolist() == [0, 1, 2, 0, 1]
+    assert seen.step.tolist() == [0, 0, 0, 1, 1]
+    assert_allclose(seen.levels[3], levels[1][:, 0])
 
 
 @pytest.mark.slow
@@ -171,6 +190,28 @@ def test_parameters_that_are_known_are_found_again(copy: Region, tmp_path: Path)
         assert_allclose(again.posterior[name], values)
     with pytest.raises(RunError, match="other seed"):
         fit(copy.folder, out, members=64, steps=3, seed=6, workers=1, resume=True)
+    drawn = sample(found, out, draws=500, warmup=500, seed=5)
+    near = {name: np.quantile(drawn.posterior[name], [0.01, 0.99]) for name in true}
+    assert all(low < truth[name][0] < high for name, (low, high) in near.items())
+    narrow = np.log(drawn.posterior["shuttle_trade_volume"])
+    assert np.std(narrow) < 0.85 * np.std(logs[0])
+    assert abs(np.median(narrow) - np.log(truth["shuttle_trade_volume"][0])) < 0.6 * off[0]
+    assert drawn.emulator.explained[0] > 0.5
+    assert drawn.check.agree, drawn.check.said()
+    files = {file.name: file.stat().st_mtime_ns for file in out.iterdir()}
+    again = sample(found, out, draws=500, warmup=500, seed=5)
+    assert {file.name: file.stat().st_mtime_ns for file in out.iterdir()} == files  # nothing was done twice
+    assert_allclose(again.chains.draws, drawn.chains.draws)
+    apart = replace(drawn, diagnosis=replace(drawn.diagnosis, rhat=np.asarray([1.0, 1.2])))
+    with pytest.raises(RunError, match=r"have not met.*--draws 1000"):
+        apart.save(copy.folder)
+    assert read_posterior(copy) is None
+    met = replace(drawn, diagnosis=replace(drawn.diagnosis, rhat=np.asarray([1.0, 1.001])))
+    met.save(copy.folder)
+    lying = read_posterior(copy)
+    assert lying is not None
+    assert lying.rows == 64
+    assert lying.note["sampling"]["training"] == digest(found)
     found.save(copy.folder)
     said = CliRunner().invoke(
         main, ["run", str(copy.folder), "--members", "4", "--out", str(tmp_path / "run"), "--no-report"]

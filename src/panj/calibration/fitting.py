@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import panj
+from panj.calibration.emulator import Training
 from panj.calibration.forward import Forward, Predicted
 from panj.calibration.scales import on_scale, spread_of
 from panj.calibration.smoother import Data, assimilate, inflations, misfit
@@ -35,6 +36,9 @@ REACH = 2.0
 One that is farther off from all of them tells of what the model lacks; taking it in would drive every parameter that it
 hangs on to the end of its range."""
 
+FAR = 10.0
+"""No prediction is farther off than this for an emulator, in standard deviations of both errors."""
+
 KNOWN = 0.9
 """Share of members that must have a figure for a target."""
 
@@ -51,6 +55,8 @@ class Fit:
         prior: Draws before, ``posterior``: after; one value a member.
         before: Misfit of each member before, ``after``: after: the mean square of its errors in standard deviations.
         note: What made the draws.
+        training: All runs that converged, of every ensemble, with the targets taken in.
+        data: Those targets as numbers.
     """
 
     region: Region
@@ -61,6 +67,8 @@ class Fit:
     before: Reals
     after: Reals
     note: Mapping[str, Any]
+    training: Training
+    data: Data
 
     def save(self, folder: Path) -> None:
         """Leave the draws and what made them in a folder: that of the region, so that runs use them."""
@@ -111,7 +119,8 @@ def fit(
     first = norm.ppf(chances(list(opened.parameters), range(members), seed)).T
     spans = [range(start, min(start + size, members)) for start in range(0, members, size)]
     seen: list[Reals] = []
-    converged = np.ones(members, bool)
+    held: list[Reals] = []
+    settled: list[NDArray[np.bool_]] = []
     data, chosen, left_out = None, np.zeros(0, int), dict[str, str]()
     levels = first
     progress(0, (steps + 1) * members)
@@ -121,13 +130,15 @@ def fit(
         forward = Forward(laid, values_of(opened, levels), Predicted(targets), seed, size)
         predicted, converged = _predicted(out, step, forward, spans, crew, progress, members * steps + members)
         seen.append(predicted)
+        held.append(levels)
+        settled.append(converged)
         if data is None:
             chosen, left_out = taken_in(targets, predicted)
             if not len(chosen):
                 raise RunError(f"No target of {opened.title} is within the reach of its priors.")
             data = data_of([targets[index] for index in chosen])
     assert data is not None
-    kept = converged if converged.mean() >= 0.5 else np.ones(members, bool)
+    kept = settled[-1] if settled[-1].mean() >= 0.5 else np.ones(members, bool)
     used = tuple(targets[index] for index in chosen)
     return Fit(
         opened,
@@ -148,7 +159,45 @@ def fit(
             "left_out": left_out,
             "inputs": inputs(opened),
         },
+        training_of(held, [one[chosen] for one in seen], settled, data),
+        data,
     )
+
+
+def training_of(
+    levels: list[Reals], predicted: list[Reals], converged: list[NDArray[np.bool_]], data: Data
+) -> Training:
+    """The runs of all ensembles that converged, as an emulator learns from them.
+
+    Args:
+        levels: Parameters of each ensemble, parameter by member.
+        predicted: Targets of each, target by member.
+        converged: Members of each.
+        data: The numbers. What lies farther off than ``FAR`` is moved there: a flow of nothing has no logarithm.
+    """
+    far = FAR * data.spread
+    rows = np.concatenate([one.T for one in predicted])
+    kept = np.concatenate(converged)
+    members = levels[0].shape[1]
+    return Training(
+        np.concatenate([one.T for one in levels])[kept],
+        np.clip(rows, data.observed - far, data.observed + far)[kept],
+        np.tile(np.arange(members), len(levels))[kept],
+        np.repeat(np.arange(len(levels)), members)[kept],
+    )
+
+
+def read_plan(folder: Path) -> dict[str, Any]:
+    """Members, steps, seed and batch of the fit that was begun in a folder.
+
+    Raises:
+        RunError: There is none.
+    """
+    file = folder / PLAN
+    if not file.exists():
+        raise RunError(f"{folder} holds no fit: {PLAN} is missing. Name the --out of a `panj fit`.")
+    begun: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return {name: begun[name] for name in ("members", "steps", "seed", "batch")}
 
 
 def values_of(region: Region, levels: Reals) -> Draws:
@@ -235,11 +284,11 @@ def _predicted(
     return np.concatenate([one for one, _ in parts], axis=1), np.concatenate([one for _, one in parts])
 
 
-def moved(fit: Fit) -> list[tuple[str, float, float]]:
+def moved(prior: Draws, posterior: Draws) -> list[tuple[str, float, float]]:
     """Parameters by how far they moved: name, shift of the mean and what is left of the spread, on normal scale."""
     rows = []
-    for name in fit.prior:
-        before, after = fit.prior[name], fit.posterior[name]
+    for name, before in prior.items():
+        after = posterior[name]
         if np.ptp(before) == 0:
             continue
         order = (np.searchsorted(np.sort(before), after) + 0.5) / len(before)

@@ -1,0 +1,73 @@
+"""True values rank evenly among the draws of a right posterior, and unevenly among those of a wrong one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from panj.calibration.emulator import Emulator, Training, emulate
+from panj.calibration.ranks import BINS, DRAWS, Ranks, calibrated, counted, unevenness
+from panj.calibration.smoother import Data
+from panj.reports.ranks import rank_charts
+
+DATA = Data(np.asarray([0.0, 0.0, 0.4]), np.asarray([0.3, 0.5, 0.5]), np.asarray([0, 0, 1]))
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[Training, Emulator]:
+    """Members whose predictions are bent and hang on luck as well, and what was learned from them."""
+    chance = np.random.default_rng(1)
+    levels = chance.standard_normal((160, 3))
+    along = levels[:, 0] + 0.5 * levels[:, 1]
+    exact = np.stack([along + 0.15 * along**2, levels[:, 1] - levels[:, 0], levels[:, 2] + levels[:, 0]], axis=-1)
+    predicted = exact + 0.3 * chance.standard_normal(exact.shape)
+    seen = Training(levels, predicted, np.arange(160), np.zeros(160, int))
+    return seen, emulate(seen)
+
+
+def test_true_values_rank_evenly_where_errors_are_as_large_as_said(world: tuple[Training, Emulator]):
+    seen, emulator = world
+    ranks = calibrated(emulator, seen, DATA, 1)
+    assert ranks.parameters.shape == (160, 3)
+    assert ranks.even, ranks.said()
+    assert np.all(ranks.left < 0.95)
+    again = calibrated(emulator, seen, DATA, 1, studies=5)
+    assert_allclose(again.parameters, ranks.parameters[:5])
+    holed = seen.predicted.copy()
+    holed[:5, 0] = np.nan
+    untold = calibrated(emulator, replace(seen, predicted=holed), DATA, 1, studies=5)
+    assert untold.left[1] > again.left[1]
+
+
+def test_an_emulator_that_claims_to_err_less_is_found_out(world: tuple[Training, Emulator]):
+    seen, emulator = world
+    sharp = replace(emulator, error=np.zeros(3))
+    one = calibrated(sharp, seen, replace(DATA, spread=DATA.spread / 5), 1)
+    assert not one.even
+    assert "unevenly" in one.said()
+
+
+def test_even_ranks_have_any_chance_and_heaped_ones_none():
+    chance = np.random.default_rng(2)
+    ranks = chance.integers(0, DRAWS + 1, (400, 200))
+    found = unevenness(ranks)
+    assert 0.02 < np.mean(found < 0.05) < 0.1
+    assert unevenness(np.zeros((400, 1), int))[0] < 1e-100
+    assert counted(ranks).sum(axis=0).tolist() == [400] * 200
+    assert len(counted(ranks)) == BINS
+
+
+def test_the_plot_shows_what_was_learned_most_of_and_is_well_formed():
+    chance = np.random.default_rng(3)
+    left = np.ones(40)
+    left[7] = 0.4
+    ranks = Ranks(chance.integers(0, DRAWS + 1, (50, 40)), chance.integers(0, DRAWS + 1, (50, 5)), left)
+    drawn = rank_charts(ranks, [f"p{n}" for n in range(40)], [f"a<b{n}" for n in range(5)])
+    words = [node.text for node in ElementTree.fromstring(drawn).iter() if node.tag.endswith("text")]
+    assert words.index("p7") == 1
+    assert sum(str(word).startswith("p") for word in words) == 12
+    assert "a<b0" in words

@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from panj.calibration.emulator import PARTS, Training, emulate, learned, likeliest, parts
+from panj.calibration.emulator import FORMS, PARTS, Training, emulate, learned, likeliest, parts
 
 Reals = NDArray[np.float64]
 
@@ -40,6 +40,7 @@ def test_a_linear_model_is_learned_exactly():
 
 def test_what_bends_along_its_slope_or_in_few_parameters_is_learned():
     emulator = emulate(training(bent, 300, 30, 0.02))
+    assert np.all(emulator.form == FORMS.index("bent"))
     assert np.all(emulator.explained > 0.995)
 
 
@@ -54,6 +55,7 @@ def test_the_error_on_members_left_out_is_that_on_members_never_seen():
 def test_the_emulator_without_a_part_is_learned_without_it_altogether():
     seen = training(bent, 60, 10, 0.2)
     emulator = emulate(seen)
+    assert np.all(emulator.form == FORMS.index("bent"))
     squares = np.empty_like(seen.predicted)
     for one in range(PARTS):
         inside = emulator.part != one
@@ -94,6 +96,7 @@ def test_chance_alone_teaches_nothing():
     new = np.random.default_rng(7).standard_normal((500, 100))
     assert np.all(emulator.surface.at(new).std(axis=0) < 0.35)
     assert np.all(emulator.explained < 0.1)
+    assert np.all(emulator.explained > -0.03)  # no worse than the mean alone
 
 
 def test_all_runs_of_a_member_are_left_out_together():

@@ -61,6 +61,16 @@ def test_even_ranks_have_any_chance_and_heaped_ones_none():
     assert len(counted(ranks)) == BINS
 
 
+def test_one_uneven_target_is_not_hidden_by_hundreds_of_even_parameters():
+    chance = np.random.default_rng(4)
+    even, heaped = chance.integers(0, DRAWS + 1, (200, 250)), chance.integers(0, DRAWS + 1, (200, 3))
+    assert Ranks(even, heaped.copy(), np.ones(250)).even
+    heaped[:30, 0] = 3
+    ranks = Ranks(even, heaped, np.ones(250))
+    assert unevenness(ranks.targets)[0] > 1e-9
+    assert not ranks.even
+
+
 def test_the_plot_shows_what_was_learned_most_of_and_is_well_formed():
     chance = np.random.default_rng(3)
     left = np.ones(40)

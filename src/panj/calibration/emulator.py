@@ -12,9 +12,10 @@ parameters whose part is more than chance, all others, and what is bent. Each ki
 which what was seen is most likely (MacKay 1992), so a few strong parameters are believed, hundreds of weak ones are
 not, and a target that does not bend gets no bend.
 
-How far it errs is measured, not assumed: members are left out by fifths, everything is learned again without them,
-choice of terms included, and they are predicted. All runs of a member go together, as they share their luck. (The
-shortcut by the hat matrix leaves out how terms were chosen: with 256 parameters it is too good by a third.)
+How far it errs is measured, not assumed, and so is whether a target is better thought of as straight, or as known by
+its mean alone: what bends for no reason opens modes that are not there. Members are left out by fifths, everything is
+learned again without them, choice of terms included, and they are predicted. All runs of a member go together, as they
+share their luck. (The shortcut by the hat matrix would leave out how terms were chosen, and flatter.)
 
 Source:
     Cleary, E., A. Garbuno-Inigo, S. Lan, T. Schneider and A. M. Stuart (2021), Calibrate, emulate, sample, Journal of
@@ -45,6 +46,9 @@ LEADING = 8
 
 PARTS = 5
 """Parts that members are left out by."""
+
+FORMS = ("none", "straight", "bent")
+"""What a target may be thought of as: its mean alone, a straight function of the parameters, or a bent one."""
 
 FEWEST = 16
 """With fewer rows that have a figure nothing is learned."""
@@ -111,6 +115,7 @@ class Emulator:
 
     Attributes:
         surface: Learned from all runs.
+        form: Of each target, its number in ``FORMS``: the one that errs least on members left out, K.
         error: Root of the mean square error on members left out, K, on the scale of each target; of the ensemble
             where it is largest, so that it holds all over the prior and where the posterior lies.
         varied: Standard deviation of each target over the first ensemble, K.
@@ -119,6 +124,7 @@ class Emulator:
     """
 
     surface: Surface
+    form: NDArray[np.int_]
     error: Reals
     varied: Reals
     without: tuple[Surface, ...]
@@ -142,23 +148,30 @@ def emulate(training: Training, progress: Callable[[int, int], None] = lambda do
         ValueError: A target has too few figures.
     """
     part, steps = parts(training), np.unique(training.step)
-    surfaces = []
-    squares = np.full(training.predicted.shape, np.nan)
+    tried, squares = [], np.full((len(FORMS), *training.predicted.shape), np.nan)
     for one in range(PARTS):
         out = part == one
-        surface = learned(training.levels[~out], training.predicted[~out], training.member[~out])
-        squares[out] = (surface.at(training.levels[out]) - training.predicted[out]) ** 2
-        surfaces.append(surface)
+        tried.append(forms(training.levels[~out], training.predicted[~out], training.member[~out]))
+        for form, surface in enumerate(tried[-1]):
+            squares[form, out] = (surface.at(training.levels[out]) - training.predicted[out]) ** 2
         progress(one + 1, PARTS + 1)
-    whole = learned(training.levels, training.predicted, training.member)
+    whole = forms(training.levels, training.predicted, training.member)
     progress(PARTS + 1, PARTS + 1)
+    errors = np.nanmax([np.nanmean(squares[:, training.step == one], axis=1) for one in steps], axis=0)
+    form = np.argmin(errors, axis=0)
     return Emulator(
-        whole,
-        np.sqrt(np.nanmax([np.nanmean(squares[training.step == one], axis=0) for one in steps], axis=0)),
+        _of_form(whole, form),
+        form,
+        np.sqrt(errors.min(axis=0)),
         np.nanstd(training.predicted[training.step == steps[0]], axis=0),
-        tuple(surfaces),
+        tuple(_of_form(one, form) for one in tried),
         part,
     )
+
+
+def _of_form(surfaces: tuple[Surface, ...], form: NDArray[np.int_]) -> Surface:
+    """One surface of several, each target in a form of its own."""
+    return Surface(*(np.stack(every)[form, np.arange(len(form))] for every in zip(*surfaces, strict=True)))
 
 
 def parts(training: Training) -> NDArray[np.int_]:
@@ -171,8 +184,8 @@ def parts(training: Training) -> NDArray[np.int_]:
     return np.asarray(turn[np.searchsorted(names, training.member)])
 
 
-def learned(levels: Reals, predicted: Reals, member: NDArray[np.int_]) -> Surface:
-    """Emulators of every target from runs.
+def forms(levels: Reals, predicted: Reals, member: NDArray[np.int_]) -> tuple[Surface, ...]:
+    """Emulators of every target from runs, in each of ``FORMS``.
 
     Args:
         levels: N x P.
@@ -184,11 +197,16 @@ def learned(levels: Reals, predicted: Reals, member: NDArray[np.int_]) -> Surfac
     """
     every = [np.isfinite(column) for column in predicted.T]
     rows = [_one(levels[known], predicted[known, k], member[known]) for k, known in enumerate(every)]
-    return Surface(*(np.stack(part) for part in zip(*rows, strict=True)))
+    return tuple(Surface(*(np.stack(part) for part in zip(*form, strict=True))) for form in zip(*rows, strict=True))
 
 
-def _one(levels: Reals, predicted: Reals, member: NDArray[np.int_]) -> tuple[Any, ...]:
-    """The emulator of one target, in the order of `Surface`."""
+def learned(levels: Reals, predicted: Reals, member: NDArray[np.int_]) -> Surface:
+    """Emulators of every target from runs, all bent."""
+    return forms(levels, predicted, member)[FORMS.index("bent")]
+
+
+def _one(levels: Reals, predicted: Reals, member: NDArray[np.int_]) -> list[tuple[Any, ...]]:
+    """The emulator of one target in each of ``FORMS``, in the order of `Surface`."""
     count, parameters = levels.shape
     if count < FEWEST:
         raise ValueError(f"Only {count} runs have a figure; {FEWEST} are needed.")
@@ -204,7 +222,12 @@ def _one(levels: Reals, predicted: Reals, member: NDArray[np.int_]) -> tuple[Any
     slope, bend, products = found[:parameters], found[parameters], found[parameters + 1 :]
     half = np.zeros((len(leading), len(leading)))
     half[upper, lower] = products / 2
-    return luck.middle(predicted - terms @ found), slope, direction, bend, leading, half + half.T
+    none, flat = np.zeros(parameters), np.zeros_like(half)
+    return [
+        (luck.middle(predicted), none, none, 0.0, leading, flat),
+        (luck.middle(predicted - levels @ first), first, none, 0.0, leading, flat),
+        (luck.middle(predicted - terms @ found), slope, direction, bend, leading, half + half.T),
+    ]
 
 
 @dataclass(frozen=True)

@@ -171,10 +171,10 @@ def emulator_of(fit: Fit, out: Path, progress: Progress = silent) -> Emulator:
         learned = emulate(fit.training, lambda done, total: progress("emulator", done, total))
         surfaces = (learned.surface, *learned.without)
         arrays = {name: np.stack([getattr(one, name) for one in surfaces]) for name in Surface._fields}
-        _kept(file, error=learned.error, varied=learned.varied, part=learned.part, **arrays)
+        _kept(file, form=learned.form, error=learned.error, varied=learned.varied, part=learned.part, **arrays)
     with np.load(file) as kept:
         first, *without = (Surface(*parts) for parts in zip(*(kept[name] for name in Surface._fields), strict=True))
-        return Emulator(first, kept["error"], kept["varied"], tuple(without), kept["part"])
+        return Emulator(first, kept["form"], kept["error"], kept["varied"], tuple(without), kept["part"])
 
 
 def ranked(sampled: Sampled, out: Path, studies: int | None = None, progress: Progress = silent) -> Ranks:

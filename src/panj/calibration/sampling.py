@@ -154,7 +154,8 @@ def sampler(warmup: int, draws: int) -> Callable[[Problem, int, int], Chains]:
 def stretch(problem: Problem) -> tuple[jax.Array, jax.Array]:
     """Where the posterior would lie, and a root of its covariance, if nothing bent and there were no bounds.
 
-    Sampling in these coordinates takes a fifth of the steps. It changes nothing else: what is sampled is exact.
+    Sampling in these coordinates takes half of the steps where 58 numbers tell of 256 parameters. It changes nothing
+    else: what is sampled is exact.
     """
     slope = jax.jacobian(lambda levels: problem.surface.at(_whole(problem, levels)))(jnp.zeros(problem.free.shape))
     weight = jnp.where(problem.sense == 0, problem.spread**-2.0, 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from panj.calibration.ranks import BINS, Ranks, counted
+from panj.calibration.ranks import BINS, Ranks, counted, unevenness
 
 SHOWN = 12
 """Histograms of each kind."""
@@ -32,7 +32,7 @@ def rank_charts(ranks: Ranks, parameters: Sequence[str], targets: Sequence[str])
         parameters: Their names.
         targets: Their ids.
     """
-    uneven = ranks.chances[len(parameters) :]
+    uneven = unevenness(ranks.targets)
     told = [(parameters[one], ranks.parameters[:, one]) for one in np.argsort(ranks.left)[:SHOWN]]
     worst = [(targets[one], ranks.targets[:, one]) for one in np.argsort(uneven)[:SHOWN]]
     rows = [

@@ -12,11 +12,11 @@ from benchmarks.passage import matmul_rate
 from benchmarks.rows import Row
 from panj.passage.stages import teams_of
 from panj.simulation.history import SETTLING
-from panj.simulation.month import busy_and_quiet
+from panj.simulation.passing import busy_and_quiet
 
 MEMBERS = 64
 
-SWEEPS_TAKEN = 8
+SWEEPS_TAKEN = 10
 """Loadings of busy flows in a month, about, of a whole batch (measured)."""
 
 

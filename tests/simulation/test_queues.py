@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from panj.simulation.queues import Posts, curve, met, pull, queue
+from panj.simulation.queues import Met, Posts, curve, met, pull, queue
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_those_who_meet_a_pull_pull_as_much(posts):
     rng = np.random.default_rng(6)
     wanted = jnp.asarray(rng.uniform(at.pull[0], 25, many.service.shape), jnp.float32)
     arrivals, time = met(at, wanted)
-    assert_allclose(pull(at, arrivals, time), wanted, rtol=1e-4)
+    assert_allclose(pull(at, arrivals, Met(arrivals, time)), wanted, rtol=1e-4)
 
 
 def test_the_time_read_off_is_that_of_the_queue(posts):

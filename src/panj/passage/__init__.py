@@ -18,6 +18,7 @@ from panj.passage.loading import (
     send,
     traffic,
     traffic_of_rows,
+    traffic_over,
 )
 from panj.passage.network import Link, Network, Traffic
 from panj.passage.radius import radius
@@ -48,5 +49,6 @@ __all__ = [
     "send",
     "traffic",
     "traffic_of_rows",
+    "traffic_over",
     "unroll",
 ]

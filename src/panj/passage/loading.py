@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from numpy.typing import NDArray
 
 from panj.passage.network import Network
 from panj.passage.potential import Potential, least_of, potential
@@ -234,11 +236,16 @@ def _view(unrolled: Unrolled, crew: Crew, raised: _Raised, weight: Array, kept: 
 
 def _at_places(unrolled: Unrolled, crew: Crew, weight: Array, lift: Array) -> Array:
     """Weight of the link at each place of a crew, lifted."""
-    nothing = unrolled.network.sums.hold(jnp.full_like(weight[:, :1], -jnp.inf))
-    padded = jnp.concatenate([weight, nothing], axis=1)
+    sums = unrolled.network.sums
+    return sums.times(_gathered(unrolled, crew, weight, sums.hold(jnp.full_like(weight[:, :1], -jnp.inf))), lift)
+
+
+def _gathered(unrolled: Unrolled, crew: Crew, values: Array, nothing: Array) -> Array:
+    """What each place of a crew has of its row of costs and its link, in the departing order."""
+    padded = jnp.concatenate([values, nothing], axis=1)
     rows, links, members = padded.shape
     at = unrolled.rows_of(crew)[:, None] * links + crew.links
-    return unrolled.network.sums.times(padded.reshape(rows * links, members)[at], lift)
+    return padded.reshape(rows * links, members)[at]
 
 
 def _from_origins(sums: Sums, crew: Crew, left: int, value: Array) -> Array:
@@ -262,7 +269,7 @@ def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[A
     sums, team = unrolled.network.sums, crew.team
     share = sums.over(sums.hold_number(volume), view.top)
     gone = reached = None
-    arrived = sums.number(sums.times(view.raised.stay, share))
+    arrived = sums.number(sums.times(view.raised.stay, share)).sum(axis=1)
     for left in range(team.stages, 0, -1):
         value = view.values[left - 1]
         here = sums.through(jnp.swapaxes(crew.entry, 1, 2), sums.times(sums.hold_number(crew.begins[left - 1]), share))
@@ -273,10 +280,10 @@ def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[A
         now = sums.number(sums.times(here, value))
         gone = now if gone is None else gone + now
         beyond = sums.bounded(sums.times(here, view.kept))
-        arrived = jnp.concatenate([arrived, sums.number(sums.times(beyond, view.raised.end))], axis=1)
+        arrived += sums.number(sums.times(beyond, view.raised.end)).sum(axis=1)
         reached = sums.through(crew.back, beyond[:, team.leading]) if left > 1 else None
     assert gone is not None
-    return gone, sums.number(sums.times(share, view.top)), arrived.sum(axis=1)
+    return gone, sums.number(sums.times(share, view.top)), arrived
 
 
 def traffic(unrolled: Unrolled, loading: Loading) -> Float[Array, "pair link member"]:
@@ -287,6 +294,35 @@ def traffic(unrolled: Unrolled, loading: Loading) -> Float[Array, "pair link mem
         pairs = np.arange(len(flowing))[:, None]
         empty = jnp.zeros((len(flowing), links + 1, flowing.shape[2]), flowing.dtype)
         found.append(empty.at[pairs, crew.links].add(flowing)[:, unrolled.network.placed])
+    return unrolled.by_pair(found)
+
+
+def traffic_over(
+    unrolled: Unrolled,
+    loading: Loading,
+    sets: NDArray[np.int_],
+    number: int,
+    keep: Float[Array, "row link member"] | None = None,
+) -> Float[Array, "pair set member"]:
+    """What sets out over the links of each set, by pair.
+
+    Args:
+        unrolled: From `unroll`.
+        loading: From `send`.
+        sets: Number of the set of each link, from 0.
+        number: How many sets there are.
+        keep: Share that counts of what sets out over each link; None: all of it.
+    """
+    departing = unrolled.network.departing
+    of = jnp.append(jnp.asarray(sets)[departing], number)
+    found = []
+    for crew, flowing in zip(unrolled.crews, loading.flowing, strict=True):
+        pairs, _, members = flowing.shape
+        if keep is not None:
+            flowing = flowing * _gathered(unrolled, crew, keep[:, departing], jnp.zeros_like(keep[:, :1]))
+        place = np.arange(pairs)[:, None] * (number + 1) + of[crew.links]
+        total = jax.ops.segment_sum(flowing.reshape(-1, members), place.reshape(-1), pairs * (number + 1))
+        found.append(total.reshape(pairs, number + 1, members)[:, :number])
     return unrolled.by_pair(found)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from numpy.typing import NDArray
 
 from panj.mechanisms.bribery import expected_loss, let_go, toll
 from panj.mechanisms.choice import nest_cost, nest_shares
@@ -90,15 +92,21 @@ class Setting(NamedTuple):
 
 
 class Counters(NamedTuple):
-    """What traffic makes of a post.
+    """What traffic makes of posts.
 
     Attributes:
-        time: In the queue and at the counters of both sides, K x L x M [h]; 0 where there is no post.
-        minutes: Of search that one goods vehicle and one traveller meets at a side of a post, K x L x M [min].
+        time: In the queue and at the counters of both sides, K x Q x M [h].
+        minutes: Of search that one goods vehicle and one traveller meets at a side of a post, K x Q x M [min].
     """
 
-    time: Float[Array, "K L M"]
-    minutes: Float[Array, "K L M"]
+    time: Float[Array, "K Q M"]
+    minutes: Float[Array, "K Q M"]
+
+    def everywhere(self, world: World) -> Counters:
+        """The same at every link, K x L x M; 0 where there is no post."""
+        where = np.full(len(world.post), len(world.posts))
+        where[world.posts] = np.arange(len(world.posts))
+        return Counters(*(jnp.pad(values, ((0, 0), (0, 1), (0, 0)))[:, where] for values in self))
 
 
 class Standing(NamedTuple):
@@ -107,11 +115,12 @@ class Standing(NamedTuple):
     Attributes:
         at_post: Cost at the post without the time there [USD/unit]; infinite where it cannot be passed.
         around: Cost over the green border [USD/unit]; infinite where nobody walks.
-        stake: What a smuggler with a whole lot stands to lose [USD/journey].
-        let_go: Chance that a finding at the post ends in a bribe, by side.
-        reckoned: The same as smugglers reckon with it when they choose.
+        sight: Rate at which a search at the post finds what is hidden, by side [1/min]; 0 for what does not hide.
         portals: Chance that a detector finds it, by side.
-        toll: What honest travellers pay unofficially, both sides [USD/journey].
+        danger: What being found at the post costs as smugglers reckon, by side [USD/unit].
+        let_go: Chance that a finding at the post ends in a bribe, by side.
+        sold: What a finding brings in bribes, by side [USD/unit].
+        toll: What honest travellers pay unofficially, both sides [USD/unit]; 0 for others.
         seen: Chance of being noticed on the line, by side.
         taken_around: The same of being noticed and not let go, by side.
         bribe_around: Bribes over the green border [USD/unit].
@@ -119,14 +128,21 @@ class Standing(NamedTuple):
 
     at_post: Float[Array, "F L M"]
     around: Float[Array, "F L M"]
-    stake: Float[Array, "F L M"]
-    let_go: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
-    reckoned: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    sight: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     portals: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    danger: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    let_go: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    sold: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     toll: Float[Array, "F L M"]
     seen: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     taken_around: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     bribe_around: Float[Array, "F L M"]
+
+    def only(self, flows: NDArray[np.int_], links: NDArray[np.int_]) -> Standing:
+        """The same of some flows at some links."""
+        at = np.ix_(flows, links)
+        found: Standing = jax.tree.map(lambda values: values[at], self)
+        return found
 
 
 class Crossing(NamedTuple):
@@ -160,16 +176,7 @@ def counters(
     both_ways = weighted.reshape(-1, 2, weighted.shape[-1]).sum(axis=1)[np.arange(len(at)) // 2]
     officers = setting.officers.mean(axis=0)[at]
     vehicle = search_minutes(officers, p["search_share"], jnp.asarray(OFFICER_HOURS), both_ways, p["search_longest"])
-    minutes = jnp.stack([vehicle, vehicle * p["search_of_travellers"]])
-    return Counters(at_all_links(world, time), at_all_links(world, minutes))
-
-
-def at_all_links(world: World, at_posts: Float[Array, "K Q M"]) -> Float[Array, "K L M"]:
-    """What is known of posts, for every link; 0 where there is no post."""
-    nothing = jnp.zeros_like(at_posts[:, :1])
-    where = np.full(len(world.post), len(world.posts))
-    where[world.posts] = np.arange(len(world.posts))
-    return jnp.concatenate([at_posts, nothing], axis=1)[:, where]
+    return Counters(time, jnp.stack([vehicle, vehicle * p["search_of_travellers"]]))
 
 
 def stricter(lever: Float[Array, "..."], tightening: Float[Array, "..."]) -> Float[Array, "..."]:
@@ -200,10 +207,9 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
         integrity = jnp.where(drugs, honesty.drugs[side], honesty.findings[side])
         return let_go(integrity, p["bribe_at_finding"], loss, p["stake_half"])
 
-    def reckoned(loss: Float[Array, "F L M"], side: int) -> Float[Array, "F L M"]:
-        return let_go(honesty.reckoned[side], p["bribe_at_finding"], loss, p["stake_half"])
-
-    free = [freed(stake, side) for side in (0, 1)]
+    def loses(chance: Float[Array, "..."], stake: Float[Array, "F L M"], side: int) -> Float[Array, "F L M"]:
+        reckoned = let_go(honesty.reckoned[side], p["bribe_at_finding"], stake, p["stake_half"])
+        return expected_loss(chance, reckoned, stake, p["bribe_price"])
 
     # at the post: declared, or hidden in declared traffic
     opacity = stricter(setting.rigidity[of, :, None], setting.tightening)
@@ -218,6 +224,8 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     declared = per_hour * stay + (official + tolls) / lot + of_value * value
     hidden = p["hiding_cost"] * setting.fee / lot
     at_post = jnp.where(passable & (declares | hides), jnp.where(declares, declared, hidden), jnp.inf)
+    free = [freed(stake, side) for side in (0, 1)]
+    sees = p["sight_post"] * (1 - p["network_hides"] * setting.networks) * sight_of_lot(flows, lot, p) * hides
 
     # over the green border
     post = world.post[:, None]
@@ -240,9 +248,7 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     seen = [found(sight, setting.effort[side] * watch) for side in (0, 1)]
     small_stake = p["penalty"] * worth * small + p["trespass_penalty"] * declares
     through = [freed(small_stake, side) for side in (0, 1)]
-    danger = sum(
-        expected_loss(seen[side], reckoned(small_stake, side), small_stake, p["bribe_price"]) for side in (0, 1)
-    )
+    danger = sum(loses(seen[side], small_stake, side) for side in (0, 1))
     fixed = p["guide_fee"] * setting.fee * ~declares + p["mine_risk"] * setting.line["mines"][:, None] + danger
     # nobody goes round a post that does not exist: the green crossing of its section stands for that way
     there = world.land[:, None] & (~post | (setting.open[:, None] > 0))
@@ -252,38 +258,31 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     return Standing(
         at_post=at_post,
         around=around,
-        stake=stake,
-        let_go=(free[0], free[1]),
-        reckoned=(reckoned(stake, 0), reckoned(stake, 1)),
+        sight=(sees * setting.quality[0], sees * setting.quality[1]),
         portals=(radioactive * setting.portals[0], radioactive * setting.portals[1]),
-        toll=tolls,
+        danger=(loses(jnp.asarray(1.0), stake, 0) / lot, loses(jnp.asarray(1.0), stake, 1) / lot),
+        let_go=(free[0], free[1]),
+        sold=(p["bribe_price"] * free[0] * stake / lot, p["bribe_price"] * free[1] * stake / lot),
+        toll=tolls / lot * declares,
         seen=(seen[0], seen[1]),
         taken_around=(seen[0] * (1 - through[0]), seen[1] * (1 - through[1])),
         bribe_around=paid,
     )
 
 
-def cross(
-    world: World, flows: Traits, p: Parameters, setting: Setting, fixed: Standing, at_posts: Counters
-) -> Crossing:
+def cross(flows: Traits, p: Parameters, fixed: Standing, at_posts: Counters) -> Crossing:
     """Cost, losses and ways of every flow at every link.
 
     Args:
-        world: The region as arrays.
         flows: Traits of the flows that are looked at.
         p: Parameters, one value a member.
-        setting: The month's rules and guards.
-        fixed: From `standing`, of the same flows.
-        at_posts: The month's waits and searches.
+        fixed: From `standing`, of the same flows, at all links or some.
+        at_posts: The month's waits and searches at the same links.
     """
-    per_hour, lot = jnp.asarray(flows.per_hour)[:, None, None], lots(flows, setting)
-    declares, hides = flows.declares[:, None, None], flows.hides[:, None, None]
-    minutes = at_posts.minutes[flows.counter]
-    sight = p["sight_post"] * (1 - p["network_hides"] * setting.networks) * sight_of_lot(flows, lot, p)
-    by_search = [found(sight, minutes * setting.quality[side]) for side in (0, 1)]
-    searched = [either(by_search[side], fixed.portals[side]) * hides for side in (0, 1)]
-    risk = sum(expected_loss(searched[side], fixed.reckoned[side], fixed.stake, p["bribe_price"]) for side in (0, 1))
-    at_post = fixed.at_post + per_hour * at_posts.time[flows.counter] + risk / lot
+    minutes, time = (values[flows.counter] for values in (at_posts.minutes, at_posts.time))
+    searched = [either(found(fixed.sight[side], minutes), fixed.portals[side]) for side in (0, 1)]
+    risk = sum(searched[side] * fixed.danger[side] for side in (0, 1))
+    at_post = fixed.at_post + jnp.asarray(flows.per_hour)[:, None, None] * time + risk
 
     ways = jnp.stack([at_post, fixed.around])
     spread = p["nest"] * jnp.asarray(flows.spread)[:, None, None]
@@ -292,8 +291,7 @@ def cross(
     line = fixed.taken_around
     leaving = share[AT_POST] * caught[0] + share[AROUND] * line[0]
     entering = share[AT_POST] * (1 - caught[0]) * caught[1] + share[AROUND] * (1 - line[0]) * line[1]
-    sold = p["bribe_price"] * sum(searched[side] * fixed.let_go[side] for side in (0, 1)) * fixed.stake
-    paid = jnp.where(declares, fixed.toll, sold) / lot
+    paid = fixed.toll + sum(searched[side] * fixed.sold[side] for side in (0, 1))
     return Crossing(
         cost=nest_cost(ways, spread),
         loss=leaving + entering,

@@ -34,14 +34,14 @@ from panj.simulation.month import (
     by_border,
     flow_sum,
     month,
-    unrolled,
 )
 from panj.simulation.needed import LINKS
+from panj.simulation.passing import unrolled
 from panj.simulation.queues import posts_of, queue
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.society import begin, settling
 from panj.simulation.society import reported as of_society
-from panj.simulation.world import Months, World, one_hot
+from panj.simulation.world import Months, World, one_hot, over_flows
 
 Results = dict[str, NDArray[Any]]
 
@@ -191,7 +191,8 @@ def _free_cost(world: World, p: Parameters, first: Months, network: Network) -> 
     )
     nobody = setting.backlog
     at_posts = counters(world, p, setting, queue(world, p, posts_of(world, p, setting), nobody).time, nobody)
-    crossing = cross(world, world.flows, p, setting, standing(world, world.flows, p, setting), at_posts)
+    fixed = standing(world, world.flows, p, setting)
+    crossing = cross(world.flows, p, fixed, at_posts.everywhere(world))
     cost = jnp.swapaxes(crossing.cost[world.pair_flow], 0, 1)
     return jnp.swapaxes(expected_cost(network, cost, world.horizon), 0, 1)
 
@@ -216,10 +217,10 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "seized": taken.sum(axis=(0, 2)),
         "passed": by_border(world, by_flow),
         "passed_green": by_border(world, by_flow * crossing.share[AROUND]),
-        "seized_at": by_border(world, taken.sum(axis=0)),
-        "bribes": by_border(world, (crossing.bribe * by_flow).sum(axis=0)),
+        "seized_at": by_border(world, taken[0] + taken[1]),
+        "bribes": by_border(world, over_flows(crossing.bribe, by_flow)),
         "delay": _mean(world, *lorries, world.posts),
-        "price": _mean(world, (price * journeys).sum(axis=0), journeys.sum(axis=0), summed=True),
+        "price": _mean(world, over_flows(price, journeys), over_flows(journeys), summed=True),
         "recorded_seizures": known["recorded_seizures"],
         "recorded_trespasses": known["recorded_trespasses"],
         "aid_delivered": known["aid_delivered"],
@@ -228,7 +229,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "skill": _by_border_of_section(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,
         "detection_green": known["detection"],
         "wait": at_posts.time[0].reshape(-1, 2, at_posts.time.shape[-1]).mean(axis=1),
-        "route_share": shares_of_routes(world, known, crossing.loss),
+        "route_share": shares_of_routes(world, known),
         "suppression": 1 - _worth(world, arrived, harmful=True) / _worth(world, potential, harmful=True),
         "communication": _worth(world, arrived, harmful=False) / _worth(world, potential, harmful=False),
         "crossing_traffic": jnp.swapaxes(by_flow, 0, 1).reshape(-1, 2, *by_flow.shape[::2]).sum(axis=1),

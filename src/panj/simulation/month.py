@@ -6,65 +6,39 @@ adds what it finds out. Axes as in `world`; ``K`` = 2 kinds of counters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
-from numpy.typing import NDArray
+from jaxtyping import Array, Float
 
 from panj.mechanisms.capability import donated_next, taught_next
-from panj.mechanisms.demand import share_that_goes
 from panj.mechanisms.detection import found, quality
 from panj.mechanisms.drug_trade import carriage
 from panj.mechanisms.recording import recorded, written_down
 from panj.mechanisms.regime import epidemic_closure
 from panj.passage import (
-    Loading,
     Network,
-    Scale,
     Unrolled,
-    equilibrium,
-    look,
-    scale,
-    send,
-    traffic,
-    traffic_of_rows,
-    unroll,
 )
 from panj.simulation import gifts
 from panj.simulation.crossing import (
-    AT_POST,
-    Counters,
-    Crossing,
     Honesty,
     Parameters,
     Setting,
-    counters,
-    cross,
     green_lots,
-    standing,
     working_hours,
 )
-from panj.simulation.kinds import CANNABIS, CONTRABAND, OPIATES, of_kind
-from panj.simulation.queues import Met, curve, met, posts_of, pull, queue, unforeseen
+from panj.simulation.kinds import CANNABIS, OPIATES, of_kind
+from panj.simulation.passing import passage
 from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, moved_by, observed, respond
 from panj.simulation.society.felt import filled
 from panj.simulation.society.places import by_state
 from panj.simulation.society.regime import added
-from panj.simulation.world import Months, Traits, World, one_hot
-
-SWEEPS = 24
-"""Loadings of the flows that make queues in one month, at most; each month starts from the month before."""
-
-TOLERANCE = 2e-5
-"""How near the pulls of posts come to their balance: about a thousandth of arrivals (measured)."""
-
-MEMORY = 2
-"""Sweeps that the search for the balance remembers: posts at their capacity bend too much for more (measured)."""
+from panj.simulation.world import Months, World, one_hot, over_flows
 
 
 class Stocks(eqx.Module):
@@ -258,94 +232,16 @@ def local_use(world: World, now: Months, volume: Float[Array, "P O M"]) -> Float
     return volume * jnp.where(follows, first / jnp.where(follows, now.volume, 1.0), 1.0)[..., None]
 
 
-def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
-    """Who goes which way, waits how long, is found how often: busy flows to their fixed point, then the quiet ones."""
-    p, setting, wanted, felt = given.p, known["setting"], known["potential"], known["felt"]
-    busy_pairs, quiet_pairs = busy_and_quiet(world)
-    busy_flows, quiet_flows = world.flows.only(world.heavy), world.flows.only(light(world))
-    busy = Fleet(given.busy, busy_flows, busy_pairs)
-    quiet = Fleet(given.quiet, quiet_flows, quiet_pairs)
-    fixed = standing(world, busy_flows, p, setting)
-    posts = posts_of(world, p, setting)
-    at_pull = curve(world, p, posts, busy_flows)
-    shape = stocks.pull.shape
-
-    def crossed(pulls: Float[Array, "K Q M"]) -> tuple[Met, Counters, Crossing]:
-        here = met(at_pull, pulls)
-        at_posts = counters(world, p, setting, here.time, here.arrivals)
-        return here, at_posts, cross(world, busy_flows, p, setting, fixed, as_felt(felt, at_posts))
-
-    def travel(fleet: Fleet, crossing: Crossing, scaled: Scale | None = None) -> Loading:
-        cost = cost_felt(world, felt, fleet.flows, crossing)
-        outlook = look(fleet.unrolled, cost, 1 - crossing.loss, scaled)
-        goes = willing(world, given, felt, outlook.expected_cost, fleet.pairs)
-        return send(fleet.unrolled, outlook, wanted[fleet.pairs] * goes)
-
-    scaled = scale(given.busy, cost_felt(world, felt, busy_flows, crossed(stocks.pull)[2]))
-
-    def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], _Passed]:
-        here, at_posts, crossing = crossed(state.reshape(shape))
-        loaded = travel(busy, crossing, scaled)
-        by_flow = traffic_of_rows(given.busy, loaded)
-        came = declared_arrivals(world, busy_flows, crossing, by_flow)
-        after = pull(at_pull, came, here.time)
-        return after.reshape(state.shape), _Passed(here.arrivals, came, at_posts, crossing, loaded, by_flow)
-
-    settled = equilibrium(sweep, stocks.pull.reshape(-1, shape[-1]), SWEEPS, TOLERANCE, MEMORY)
-    balance: _Passed = settled.more
-    still = standing(world, quiet_flows, p, setting)
-    of_quiet = cross(world, quiet_flows, p, setting, still, as_felt(felt, balance.at_posts))
-    of_both = [balance.loaded, travel(quiet, of_quiet)]
-    pairs = np.argsort(np.concatenate([busy_pairs, quiet_pairs]))
-    flows = np.argsort(np.concatenate([world.heavy, light(world)]))
-    crossing = jax.tree.map(
-        lambda one, other: _in_order(one, other, flows, axis=one.ndim - 3), balance.crossing, of_quiet
-    )
-    sent, arrived, expected = (
-        _in_order(getattr(of_both[0], name), getattr(of_both[1], name), pairs)
-        for name in ("sent", "arrived", "expected_cost")
-    )
-    met_with = {"wait": balance.at_posts.time, "minutes": balance.at_posts.minutes}
-    return known | {
-        "felt": felt.also(met_with | {"cost": crossing.cost, "expected_cost": expected}),
-        "pull": settled.state.reshape(shape),
-        "residual": unforeseen(balance.foreseen, balance.came),
-        "came": balance.came,
-        "at_posts": balance.at_posts,
-        "backlog": queue(world, p, posts, balance.came).backlog,
-        "crossing": crossing,
-        "by_flow": _in_order(balance.by_flow, traffic_of_rows(given.quiet, of_both[1]), flows),
-        "by_pair": _in_order(traffic(given.busy, of_both[0]), traffic(given.quiet, of_both[1]), pairs),
-        "sent": sent,
-        "arrived": arrived,
-    }
-
-
-def _in_order(one: Array, other: Array, order: Numbers, axis: int = 0) -> Array:
-    """Rows of what makes queues and of the rest, in the order of all."""
-    return jnp.take(jnp.concatenate([one, other], axis=axis), order, axis=axis)
-
-
-class _Passed(NamedTuple):
-    """A sweep: arrivals at posts that waits were worked out for, those that came, and what passed."""
-
-    foreseen: Float[Array, "K Q M"]
-    came: Float[Array, "K Q M"]
-    at_posts: Counters
-    crossing: Crossing
-    loaded: Loading
-    by_flow: Float[Array, "F L M"]
-
-
 def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """What agencies write down, state by state and border by border (true and recorded are different variables)."""
     p, crossing, by_flow = given.p, known["crossing"], known["by_flow"]
     taken = crossing.taken * by_flow
     sides = [one_hot(state, len(world.region.states)) for state in world.state]
-    by_state = jnp.einsum("sgl,sflm->fgm", jnp.stack(sides), taken)
+    by_state = jnp.stack([sides[0] @ left + sides[1] @ entered for left, entered in zip(*taken, strict=True)])
     chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
-    noticed = (crossing.noticed * by_flow / green_lots(world.flows, known["setting"], p)).sum(axis=1)
+    journeys = 1 / green_lots(world.flows, known["setting"], p)
+    noticed = jnp.stack([over_flows(on_side, by_flow, journeys) for on_side in crossing.noticed])
     return known | {
         "taken": taken,
         "recorded_seizures": seizures,
@@ -411,64 +307,6 @@ def dated(p: Parameters, now: Months) -> Parameters:
     return p | {name: p[name] * factor for name, factor in now.scale.items()}
 
 
-class Fleet(NamedTuple):
-    """Some pairs: their network, the traits of their flows, their numbers."""
-
-    unrolled: Unrolled
-    flows: Traits
-    pairs: Numbers
-
-
-def as_felt(felt: Felt, at_posts: Counters) -> Counters:
-    """Waits (L70) and searches (L44) as those feel them who come to a post."""
-    return at_posts._replace(
-        time=felt.through("L70", "wait", at_posts.time), minutes=felt.through("L44", "minutes", at_posts.minutes)
-    )
-
-
-def cost_felt(world: World, felt: Felt, flows: Traits, crossing: Crossing) -> Float[Array, "F L M"]:
-    """What crossings cost as those feel it who choose their way (L45, L46, L53)."""
-    of = flows.number
-    opiates, contraband = (of_kind(world.region.flows, kind) for kind in (OPIATES, CONTRABAND))
-    cut = cut_for(felt, {"L45": opiates, "L46": opiates, "L53": contraband})
-    return jnp.where(cut[of][:, None, None], felt.usually("cost", crossing.cost, of), crossing.cost)
-
-
-def cut_for(felt: Felt, kinds: Mapping[str, NDArray[Any]]) -> Bool[Array, " F"]:
-    """Whether one of some links, each of a kind of flows, is cut for a flow."""
-    return jnp.stack([(1 - felt.links[link]) * kind for link, kind in kinds.items()]).max(axis=0) > 0
-
-
-def declared_arrivals(
-    world: World, flows: Traits, crossing: Crossing, by_flow: Float[Array, "F L M"]
-) -> Float[Array, "K Q M"]:
-    """Vehicles and travellers at the counters of every post; hidden loads of their own vehicles stand there too."""
-    journeys = by_flow[:, world.posts] * crossing.share[AT_POST][:, world.posts]
-    each = np.stack([(flows.counter == number) / flows.lot for number in (0, 1)])
-    return jnp.einsum("kf,fqm->kqm", each.astype(np.float32), journeys)
-
-
-def busy_and_quiet(world: World) -> tuple[Numbers, Numbers]:
-    """Numbers of the pairs whose flows make queues, and of the others."""
-    busy = np.isin(world.pair_flow, world.heavy)
-    return np.flatnonzero(busy), np.flatnonzero(~busy)
-
-
-def unrolled(world: World, network: Network) -> tuple[Unrolled, Unrolled]:
-    """The networks of busy and of quiet pairs; pairs of one flow pay the same."""
-    found = []
-    for pairs, flows in zip(busy_and_quiet(world), (world.heavy, light(world)), strict=True):
-        horizon = tuple(tuple(row[pair] for pair in pairs) for row in world.horizon)
-        rows = np.searchsorted(flows, world.pair_flow[pairs])
-        found.append(unroll(network.only(pairs.tolist()), horizon, rows.tolist()))
-    return found[0], found[1]
-
-
-def light(world: World) -> Numbers:
-    """Numbers of the flows that make no queues."""
-    return np.setdiff1d(np.arange(len(world.factor)), world.heavy)
-
-
 def flow_sum(world: World, by_pair: Float[Array, "P ..."]) -> Float[Array, "F ..."]:
     """Sum over the pairs of each flow."""
     return jnp.tensordot(one_hot(world.pair_flow, len(world.factor)), by_pair, axes=1)
@@ -476,23 +314,5 @@ def flow_sum(world: World, by_pair: Float[Array, "P ..."]) -> Float[Array, "F ..
 
 def by_border(world: World, by_link: Float[Array, "... L M"]) -> Float[Array, "... B M"]:
     """Sum over the links of each border."""
-    return jnp.einsum("bl,...lm->...bm", one_hot(world.border, len(world.region.borders)), by_link)
-
-
-def elasticity(world: World, p: Parameters, pairs: Numbers) -> Float[Array, "P 1 M"]:
-    """Elasticity of each pair: of honest or of harmful journeys."""
-    honest = world.flows.declares[world.pair_flow[pairs]][:, None, None]
-    return jnp.where(honest, p["elasticity_honest"], p["elasticity_harmful"])
-
-
-def willing(
-    world: World, given: Given, felt: Felt, expected: Float[Array, "P O M"], pairs: Numbers
-) -> Float[Array, "P O M"]:
-    """Share of each potential that goes at an expected cost (L53, L72, L74, L75)."""
-    flows, of = world.flows, world.pair_flow[pairs]
-    people = flows.declares & ~flows.goods
-    kinds = {"L53": of_kind(world.region.flows, CONTRABAND), "L72": people, "L74": flows.declares, "L75": flows.hides}
-    cut = cut_for(felt, kinds)[of][:, None, None]
-    cost = jnp.where(cut, felt.usually("expected_cost", expected, pairs), expected)
-    spread = jnp.asarray(flows.spread[of])[:, None, None]
-    return share_that_goes(cost, given.free[pairs], spread, elasticity(world, given.p, pairs))
+    rows = jnp.moveaxis(by_link, -2, 0)
+    return jnp.moveaxis(jax.ops.segment_sum(rows, jnp.asarray(world.border), len(world.region.borders)), 0, -2)

@@ -32,6 +32,10 @@ USE = (
 """Arrivals over capacity at which the time at a post is worked out: closest where it bends most."""
 
 
+HARDLY = 20
+"""One in so many of those who were foreseen is hardly anybody."""
+
+
 class Posts(NamedTuple):
     """The counters of all posts in a month.
 
@@ -73,13 +77,15 @@ class Curve(NamedTuple):
     """The pull of every post at some numbers of arrivals, and what lies between.
 
     Attributes:
-        logs: Logarithm of one plus arrivals, U x K x Q x M.
+        least: Logarithm of one plus arrivals where the first one is worked out, K x Q x M.
+        rise: How that logarithm rises with the pull from each number to the next, U - 1 x K x Q x M.
         pull: Of the post with so many arrivals; rises with them.
         idle: Time at the post when nobody comes, K x Q x M [h].
         hourly: Worth of an hour over the spread of tastes, K x 1 x 1 [1/h].
     """
 
-    logs: Float[Array, "U K Q M"]
+    least: Float[Array, "K Q M"]
+    rise: Float[Array, "gap K Q M"]
     pull: Float[Array, "U K Q M"]
     idle: Float[Array, "K Q M"]
     hourly: Float[Array, "K 1 1"]
@@ -100,7 +106,9 @@ def curve(world: World, p: Parameters, posts: Posts, flows: Traits) -> Curve:
     _, time = lax.scan(needed, None, use)
     _, time = lax.scan(longest, time[0], time)
     logs = jnp.log1p(use[:, None, None, None] * capacity)
-    return Curve(logs, logs + worth * time, time[0], worth)
+    pull = logs + worth * time
+    rise = jnp.diff(logs, axis=0) / jnp.maximum(jnp.diff(pull, axis=0), 1e-6)
+    return Curve(logs[0], rise, pull, time[0], worth)
 
 
 class Met(NamedTuple):
@@ -113,19 +121,19 @@ class Met(NamedTuple):
 def met(curve: Curve, pull: Float[Array, "K Q M"]) -> Met:
     """Arrivals and time at every post that go with its pull."""
 
-    def part(logs: Float[Array, "K Q M"], ends: tuple[Array, ...]) -> tuple[Array, None]:
-        low, high, first, last = ends
-        share = (pull - low) / jnp.maximum(high - low, 1e-6)
-        return logs + (last - first) * jnp.clip(share, 0.0, 1.0), None
-
-    ends = (curve.pull[:-1], curve.pull[1:], curve.logs[:-1], curve.logs[1:])
-    logs, _ = lax.scan(part, jnp.zeros_like(pull), ends)
+    logs = curve.least
+    for low, high, rise in zip(curve.pull[:-1], curve.pull[1:], curve.rise, strict=True):
+        logs += rise * (jnp.clip(pull, low, high) - low)
     return Met(jnp.expm1(logs), jnp.maximum((pull - logs) / curve.hourly, curve.idle))
 
 
-def pull(curve: Curve, came: Float[Array, "K Q M"], time: Float[Array, "K Q M"]) -> Float[Array, "K Q M"]:
-    """What a post draws, from those who came and the time that they knew they would need [h]."""
-    return jnp.log1p(came) + curve.hourly * time
+def pull(curve: Curve, came: Float[Array, "K Q M"], foreseen: Met) -> Float[Array, "K Q M"]:
+    """What a post draws, from those who came and the arrivals and the time [h] that were foreseen.
+
+    Where hardly anybody came the time was far too long. By how much cannot be told from nobody: half of it is tried.
+    """
+    shared = jnp.clip(HARDLY * (1 + came) / (1 + foreseen.arrivals), 0.5, 1.0)
+    return jnp.log1p(came) + curve.hourly * foreseen.time * shared
 
 
 def hourly(flows: Traits) -> Float[Array, " K"]:

@@ -18,7 +18,7 @@ from panj.basics.codes import border_code, ends
 from panj.simulation.world import World, one_hot
 
 
-def shares_of_routes(world: World, known: dict[str, Any], loss: Float[Array, "F L M"]) -> Float[Array, "R M"]:
+def shares_of_routes(world: World, known: dict[str, Any]) -> Float[Array, "R M"]:
     """Share of a flow's arrivals that passed through the states of each named route, one after the other.
 
     A journey that ends on the way counts where it followed the route as far as its destination. Routes are in the
@@ -30,18 +30,18 @@ def shares_of_routes(world: World, known: dict[str, Any], loss: Float[Array, "F 
         return jnp.zeros((0, known["arrived"].shape[-1]))
     named = np.flatnonzero(np.isin(world.pair_flow, flow))
     flow_of = world.pair_flow[named]
-    traffic, arrived_of, sent = (known[name][named] for name in ("by_pair", "arrived", "sent"))
+    leaving, staying, arrived_of, sent = (
+        known[name][named] for name in ("over_borders", "kept_over_borders", "arrived", "sent")
+    )
     of_flow = jnp.asarray(flow_of == flow[:, None], jnp.float32)[..., None]
 
-    ways = 2 * len(world.region.borders) + 1  # the last one: no such border
-    over = one_hot(2 * world.border + world.side[0], ways)
-    kept = jnp.einsum("wl,plm->wpm", over, traffic * (1 - loss[flow_of]))
+    ends_of = np.asarray([states.index(end) for border in world.region.borders for end in ends(border)])
+    kept = jnp.pad(jnp.swapaxes(staying, 0, 1), ((0, 1), (0, 0), (0, 0)))  # the last one: no such border
     home = np.asarray([states.index(destination[1]) for _, destination in world.network.pairs])[named]
     ended = arrived_of * (np.arange(len(states))[:, None] == home)[..., None]
-    left = jnp.einsum("gl,plm->gpm", one_hot(world.state[0], len(states)), traffic)
+    left = jnp.einsum("gw,pwm->gpm", one_hot(ends_of, len(states)), leaving)
     there = jnp.maximum(left + ended, 1e-30)
-    tail = np.asarray([states.index(end) for border in world.region.borders for end in ends(border)] + [0])
-    goes_on = kept / there[tail]
+    goes_on = kept / there[np.append(ends_of, 0)]
     ends_here = ended / there
     origin = np.asarray([states.index(where) for _, where in world.network.origins])
     begun = jnp.einsum("go,pom->gpm", one_hot(origin, len(states)), sent)
@@ -53,6 +53,11 @@ def shares_of_routes(world: World, known: dict[str, Any], loss: Float[Array, "F 
         arrived += along * ends_here[state[:, number + 1]]
     total = jnp.maximum((arrived_of * of_flow).sum(axis=1), 1e-30)
     return arrived.sum(axis=1) / total
+
+
+def directed_borders(world: World) -> NDArray[np.int_]:
+    """Number of the border of each link, twice, and one more where the border is left from its second state."""
+    return np.asarray(2 * world.border + world.side[0], int)
 
 
 def _steps(world: World) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.int_]]:

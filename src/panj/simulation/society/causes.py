@@ -15,7 +15,7 @@ from panj.simulation.society.felt import Causes
 from panj.simulation.society.guardians import strength_known
 from panj.simulation.society.places import both
 from panj.simulation.society.regime import added
-from panj.simulation.world import Months, World, one_hot
+from panj.simulation.world import Months, World, one_hot, over_flows
 
 if TYPE_CHECKING:
     from panj.simulation.society.society import Society
@@ -61,7 +61,7 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
     opium = jnp.einsum("f,flm->lm", opiates, by_flow)
     worth = jnp.einsum("f,fl,flm->lm", opiates, jnp.asarray(world.worth), by_flow)
     harmful = flows.hides.astype(np.float32)
-    worth_taken = jnp.einsum("f,sflm->slm", goods * flows.value, taken)
+    worth_taken = [jnp.einsum("f,flm->lm", goods * flows.value, on_side) for on_side in taken]
     opacity = jnp.einsum("f,fl->l", honest / honest.sum(), setting.rigidity)[:, None]
     links = at_border.sum(axis=1)[:, None]
     people = one_hot(world.section_border, borders)
@@ -96,7 +96,7 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
         "officers": jnp.einsum("bs,skm->bkm", people, known["people"]),
         "contraband_bribes": both(at_border @ jnp.einsum("f,flm->lm", goods, paid)) / 2,
         "drug_bribes": both(at_border @ jnp.einsum("f,flm->lm", drugs, paid)) / 2,
-        "bribes": both(at_border @ paid.sum(axis=0)) / 2,
+        "bribes": both(at_border @ over_flows(crossing.bribe, by_flow)) / 2,
         "goods_found": over(worth_taken[0], 0) + over(worth_taken[1], 1),
         "inflow": over(legal) / into,
         "smuggled": over(jnp.einsum("f,flm->lm", goods * flows.value, by_flow)) / into,

@@ -10,7 +10,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float
-from numpy.typing import NDArray
 
 State = Float[Array, "n member"]
 
@@ -18,7 +17,6 @@ WORSE = 4.0  # a state whose residual is so many times the best one's is given u
 LEAST = 1e-3  # damping never falls below this share of a full step
 SLOPES = 100  # sweeps, at most, to solve for the slope of a balance
 EXACT = 1e-6  # the tolerance of that
-FAR = 10.0  # what is remembered moves a block at most so many times as far as its own step
 
 
 class Equilibrium(eqx.Module):
@@ -44,7 +42,6 @@ def equilibrium(
     tolerance: float = 1e-3,
     memory: int = 5,
     damping: float = 1.0,
-    blocks: NDArray[np.int_] | None = None,
 ) -> Equilibrium:
     """Look for state = step(state), one column a member.
 
@@ -65,17 +62,14 @@ def equilibrium(
         tolerance: Largest residual of a member that counts as converged.
         memory: How many earlier sweeps are used.
         damping: Share of the full step taken at first, above 0 and at most 1.
-        blocks: Number of the block of each row, from 0. What is remembered of a block moves that block alone, so that
-            parts which hardly feel each other are each accelerated as they need it, with little memory. None: one.
     """
-    parts = np.zeros(len(state), int) if blocks is None else blocks
 
     def stepped(state: State) -> tuple[State, Any]:
         found = step(state)
         return found if isinstance(found, tuple) else (found, None)
 
     def search(move: Callable[[State], State], state: State) -> State:
-        return _search(move, state, sweeps, tolerance, memory, damping, parts)
+        return _search(move, state, sweeps, tolerance, memory, damping)
 
     best: State = lax.custom_root(lambda state: stepped(state)[0] - state, state, search, _slope)
     after, more = stepped(best)
@@ -87,8 +81,7 @@ def _slope(linear: Callable[[State], State], right: State) -> State:
     """Solve linear(x) = right, where `linear` is the slope of a step less the state."""
 
     def solve(linear: Callable[[State], State], right: State) -> State:
-        one = np.zeros(len(right), int)
-        return _search(lambda x: linear(x) - right, jnp.zeros_like(right), SLOPES, EXACT, 8, 1.0, one)
+        return _search(lambda x: linear(x) - right, jnp.zeros_like(right), SLOPES, EXACT, memory=8, damping=1.0)
 
     solution: State = lax.custom_linear_solve(linear, right, solve, transpose_solve=solve)
     return solution
@@ -101,6 +94,8 @@ class _Carry(eqx.Module):
     before_moved: Array
     dx: Array
     df: Array
+    inner: Array
+    known: Array
     best: Array
     best_moved: Array
     size: Array
@@ -109,17 +104,10 @@ class _Carry(eqx.Module):
 
 
 def _search(
-    move: Callable[[State], State],
-    state: State,
-    sweeps: int,
-    tolerance: float,
-    memory: int,
-    damping: float,
-    blocks: NDArray[np.int_],
+    move: Callable[[State], State], state: State, sweeps: int, tolerance: float, memory: int, damping: float
 ) -> State:
     """The best state met in so many sweeps, or the first one within the tolerance."""
     rows, members = state.shape
-    total = _totals(blocks, state.dtype)
     nothing = jnp.zeros_like(state)
     begin = _Carry(
         number=jnp.asarray(0),
@@ -128,6 +116,8 @@ def _search(
         before_moved=nothing,
         dx=jnp.zeros((memory, rows, members), state.dtype),
         df=jnp.zeros((memory, rows, members), state.dtype),
+        inner=jnp.zeros((memory, memory, members), state.dtype),
+        known=jnp.zeros((memory, members), bool),
         best=state,
         best_moved=nothing,
         size=jnp.full(members, jnp.inf, state.dtype),
@@ -145,14 +135,15 @@ def _search(
         done = carry.done | (better & (_off(moved, carry.state) <= tolerance))
         here, go = jnp.where(worse, best, carry.state), jnp.where(worse, best_moved, moved)
         damped = jnp.where(worse, jnp.maximum(carry.damping / 2, LEAST), jnp.minimum(carry.damping * 1.1, 1.0))
-        slot, usable = (carry.number - 1) % memory, (carry.number > 0) & ~worse
-        dx = jnp.where(worse, 0.0, carry.dx).at[slot].set(jnp.where(usable, here - carry.before, 0.0))
-        df = jnp.where(worse, 0.0, carry.df).at[slot].set(jnp.where(usable, go - carry.before_moved, 0.0))
-        weight = _least_squares(total(df[:, None] * df), total(df * go))
-        learnt = -((dx + damped * df) * weight[:, blocks]).sum(axis=0)
-        far, step = (jnp.sqrt(total(moves * moves)) for moves in (learnt, FAR * go))
-        learnt = learnt * jnp.where(far > step, step / jnp.where(far > step, far, 1.0), 1.0)[blocks]
-        there = here + damped * go + learnt
+        slot = (carry.number - 1) % memory
+        usable = (carry.number > 0) & ~worse
+        dx = carry.dx.at[slot].set(jnp.where(usable, here - carry.before, 0.0))
+        df = carry.df.at[slot].set(jnp.where(usable, go - carry.before_moved, 0.0))
+        row = (df * df[slot]).sum(axis=1)
+        inner = carry.inner.at[slot].set(row).at[:, slot].set(row)
+        known = (carry.known & ~worse).at[slot].set(usable)
+        weight = _least_squares(inner, (df * go).sum(axis=1), known)
+        there = here + damped * go - ((dx + damped * df) * weight[:, None]).sum(axis=0)
         return _Carry(
             number=carry.number + 1,
             state=jnp.where(done, best, there),
@@ -160,6 +151,8 @@ def _search(
             before_moved=go,
             dx=dx,
             df=df,
+            inner=inner,
+            known=known,
             best=best,
             best_moved=best_moved,
             size=jnp.where(better, size, carry.size),
@@ -177,27 +170,19 @@ def _off(moved: State, state: State) -> Float[Array, " member"]:
     return jnp.where(jnp.isfinite(off), off, jnp.inf)
 
 
-def _totals(blocks: NDArray[np.int_], dtype: Any) -> Callable[[Array], Array]:
-    """What adds up the rows of each block: from [..., n, member] to [..., block, member]."""
-    number = int(blocks.max(initial=0)) + 1
-    if number == 1:
-        return lambda rows: rows.sum(axis=-2, keepdims=True)
-    add = jnp.asarray(blocks == np.arange(number)[:, None], dtype)
-    return lambda rows: add @ rows
-
-
-def _least_squares(inner: Array, right: Array) -> Array:
-    """Return the weights of the past steps, [memory, block, member], with which they explain the next one best.
+def _least_squares(inner: Array, right: Array, known: Array) -> Array:
+    """Return the weights of the past steps, [memory, member], with which they explain the next one best.
 
     Args:
-        inner: Inner products of what past steps changed, [memory, memory, block, member]; 0 where none is remembered.
+        inner: Inner products of what past steps changed, [memory, memory, member].
         right: Those of them and the next step.
+        known: Which steps are remembered.
     """
-    size = jnp.einsum("iibm->ibm", inner)
-    known = size > 0
+    size = jnp.einsum("iim->im", inner)
+    known = known & (size > 0)
     unit = jnp.where(known, 1 / jnp.sqrt(jnp.where(known, size, 1.0)), 0.0)
     ridge = 1e-3 * float(np.finfo(inner.dtype).eps) ** 0.5 + jnp.where(known, 0.0, 1.0)
-    system = inner * unit[:, None] * unit + ridge[:, None] * jnp.eye(len(inner), dtype=inner.dtype)[:, :, None, None]
-    solved = jnp.linalg.solve(jnp.moveaxis(system, (0, 1), (2, 3)), jnp.moveaxis(right * unit, 0, 2)[..., None])
-    weights: Array = jnp.moveaxis(solved[..., 0], 2, 0) * unit
+    system = inner * unit[:, None] * unit + ridge[:, None] * jnp.eye(len(inner), dtype=inner.dtype)[:, :, None]
+    solved = jnp.linalg.solve(jnp.moveaxis(system, 2, 0), (right * unit).T[:, :, None])
+    weights: Array = solved[:, :, 0].T * unit
     return weights

@@ -39,14 +39,14 @@ from panj.simulation.world import Months, Traits, World
 if TYPE_CHECKING:
     from panj.simulation.month import Given, Known, Stocks
 
-SWEEPS = 24
+SWEEPS = 10
 """Loadings of the flows that make queues in one month, at most; each month starts from the month before."""
 
 TOLERANCE = 2e-5
 """How near the pulls of posts come to their balance: about a thousandth of arrivals (measured)."""
 
-MEMORY = 1
-"""Sweeps that the search remembers of each corridor: posts at their capacity bend too much for more (measured)."""
+MEMORY = 2
+"""Sweeps that the search for the balance remembers: posts at their capacity bend too much for more (measured)."""
 
 Numbers = np.ndarray[Any, np.dtype[np.int_]]
 
@@ -165,7 +165,7 @@ def balance(
         return after.reshape(state.shape), Balance(here.arrivals, came, at_posts, loaded, by_flow)
 
     begin = pulls.reshape(-1, pulls.shape[-1])
-    settled = equilibrium(sweep, begin, SWEEPS, TOLERANCE, MEMORY, blocks=corridors(world))
+    settled = equilibrium(sweep, begin, SWEEPS, TOLERANCE, MEMORY)
     found: Balance = settled.more
     return settled.state.reshape(pulls.shape), found
 
@@ -183,16 +183,6 @@ def travel(
     outlook = look(fleet.unrolled, cost, 1 - loss, scaled)
     goes = willing(world, given, felt, outlook.expected_cost, fleet.pairs)
     return send(fleet.unrolled, outlook, fleet.potential * goes)
-
-
-def corridors(world: World) -> Numbers:
-    """Number of the corridor (a border, one way) of each kind of counter at each post, K x Q in one row.
-
-    Where all posts of a corridor are full, what one of them gains the others lose, and the pulls of all rise together
-    until travellers stay at home: one slow movement for each corridor.
-    """
-    _, number = np.unique(2 * world.border[world.posts] + world.posts % 2, return_inverse=True)
-    return np.concatenate([number, number])
 
 
 def as_felt(felt: Felt, at_posts: Counters) -> Counters:

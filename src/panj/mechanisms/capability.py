@@ -16,7 +16,7 @@ from panj.mechanisms.arrays import Real
 def in_range(low: Real, central: Real, high: Real, place: Real) -> Float[Array, "..."]:
     """What is delivered within its range [USD]; never negative.
 
-    ``central + place * (high - central)`` above the central figure, ``central + place * (central - low)`` below it.
+    ``(1 - place) * central + place * high`` above the central figure, ``(1 + place) * central - place * low`` below it.
 
     Args:
         low: Its lowest figure (5 %) [USD].
@@ -24,7 +24,8 @@ def in_range(low: Real, central: Real, high: Real, place: Real) -> Float[Array, 
         high: Its highest figure (95 %) [USD].
         place: Where in the range it lies: -1 the low, 0 the central, 1 the high figure.
     """
-    return jnp.maximum(central + place * jnp.where(place < 0, central - low, high - central), 0.0)
+    inside = jnp.where(place < 0, (1 + place) * central - place * low, (1 - place) * central + place * high)
+    return jnp.maximum(inside, 0.0)
 
 
 def donated_next(stock: Real, delivered: Real, in_use: Real, life: Real) -> Float[Array, "..."]:

@@ -54,18 +54,22 @@ def loops(
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
         return
-    table = Table("loop", "name", "seen in", "adds", "90 %", "same sign", "half after")
+    table = Table("loop", "seen in", "adds (90 %)", "same sign", "half after, months")
     for row in rows:
         if "median" in row:
-            table.add_row(*map(str, (row["loop"], row["name"], row["quantity"])), *_told(row))
+            table.add_row(f"{row['loop']} {row['name']}", str(row["quantity"]).replace("_", " "), *_told(row))
     console.print(table)
     for row in rows:
         if row["note"] or "median" not in row:
             console.print(f"{row['loop']}: {row['note'] or 'no member converged in both'}.", style="dim")
 
 
-def _told(row: dict[str, object]) -> tuple[str, str, str, str]:
+def _told(row: dict[str, object]) -> tuple[str, str, str]:
     low, median, high, same, months = (float(str(row[name])) for name in ("low", "median", "high", "same", "months"))
     if not median:
-        return "nothing", "", "", ""
-    return f"{median:+.1%}", f"{low:+.1%} to {high:+.1%}", f"{same:.0%}", f"{months:.0f} months"
+        return "nothing", "", ""
+    return f"{_percent(median)} ({_percent(low)} to {_percent(high)})", f"{same:.0%}", f"{months:.0f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.{0 if abs(share) >= 0.1 else 1}f} %".replace("-", "−")

@@ -54,7 +54,7 @@ def loops(
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
         return
-    table = Table("loop", "seen in", "adds (90 %)", "same sign", "half after, months")
+    table = Table("loop", "seen in", "adds (90 %)", "same\nsign", "months\nto half")
     for row in rows:
         if "median" in row:
             table.add_row(f"{row['loop']} {row['name']}", str(row["quantity"]).replace("_", " "), *_told(row))

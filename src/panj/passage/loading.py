@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import equinox as eqx
@@ -15,7 +16,7 @@ from panj.passage.network import Network
 from panj.passage.potential import Potential, least_of, potential
 from panj.passage.stages import Horizon
 from panj.passage.sums import LIMIT, Sums
-from panj.passage.unrolled import Crew, Unrolled, unroll
+from panj.passage.unrolled import Crew, Turn, Unrolled, unroll
 
 LEAST = 1e-24  # of a value, raised by the potential; below it there is no way worth the name
 LIFT = 60.0  # spreads by which the way on from a link may be dearer than the best one from its group
@@ -225,13 +226,24 @@ def _view(unrolled: Unrolled, crew: Crew, raised: _Raised, weight: Array, kept: 
     passing, kept = (_at_places(unrolled, crew, values, raised.lift) for values in (weight, kept))
     ends = sums.times(passing, raised.end)
     values = [_worth_the_name(network, ends)]
-    top = sums.plus(raised.stay, _from_origins(sums, crew, 1, values[-1]))
+    top = _from_origins(sums, crew, 1, values[-1], raised.stay)
     for left in range(2, team.stages + 1):
-        on = sums.through(crew.onward, values[-1][:, team.following])
+        on = _turned_through(sums, crew.onward, crew.turns, values[-1][:, team.following])
         led = sums.plus(ends[:, team.leading], sums.times(passing[:, team.leading], on))
         values.append(_worth_the_name(network, jnp.concatenate([led, ends[:, team.leading.stop :]], axis=1)))
-        top = sums.plus(top, _from_origins(sums, crew, left, values[-1]))
+        top = _from_origins(sums, crew, left, values[-1], top)
     return _View(passing, kept, raised, values, _worth_the_name(network, top))
+
+
+def _turned_through(sums: Sums, blocks: Sequence[Array], turns: Sequence[Turn], rows: Array) -> Array:
+    """Send rows through every turn; each place has one."""
+    if len(blocks) == 1:
+        return sums.through(blocks[0], rows)
+    parts = [
+        sums.through(block, rows[:, np.asarray(take, int)]) for block, (_, take) in zip(blocks, turns, strict=True)
+    ]
+    order = np.argsort(np.concatenate([np.asarray(give, int) for give, _ in turns]))
+    return jnp.concatenate(parts, axis=1)[:, order]
 
 
 def _at_places(unrolled: Unrolled, crew: Crew, weight: Array, lift: Array) -> Array:
@@ -248,10 +260,12 @@ def _gathered(unrolled: Unrolled, crew: Crew, values: Array, nothing: Array) -> 
     return padded.reshape(rows * links, members)[at]
 
 
-def _from_origins(sums: Sums, crew: Crew, left: int, value: Array) -> Array:
-    """What journeys that may use so many links are worth at each origin."""
+def _from_origins(sums: Sums, crew: Crew, left: int, value: Array, top: Array) -> Array:
+    """What journeys are worth at each origin, those that may use so many links added to the others."""
     begins = crew.begins[left - 1]
-    return sums.times(sums.hold_number(begins), sums.through(crew.entry, value))
+    if begins is None:
+        return top
+    return sums.plus(top, sums.times(sums.hold_number(begins), sums.through(crew.entry, value)))
 
 
 def send(unrolled: Unrolled, outlook: Outlook, volume: Float[Array, "pair origin member"]) -> Loading:
@@ -272,7 +286,7 @@ def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[A
     arrived = sums.number(sums.times(view.raised.stay, share)).sum(axis=1)
     for left in range(team.stages, 0, -1):
         value = view.values[left - 1]
-        here = sums.through(jnp.swapaxes(crew.entry, 1, 2), sums.times(sums.hold_number(crew.begins[left - 1]), share))
+        here = _setting_out(sums, crew, left, share)
         if reached is not None:
             first = here[:, : team.following.start]
             here = jnp.concatenate([first, sums.plus(here[:, team.following], reached)], axis=1)
@@ -281,9 +295,18 @@ def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[A
         gone = now if gone is None else gone + now
         beyond = sums.bounded(sums.times(here, view.kept))
         arrived += sums.number(sums.times(beyond, view.raised.end)).sum(axis=1)
-        reached = sums.through(crew.back, beyond[:, team.leading]) if left > 1 else None
+        turns = [(b, a) for a, b in crew.turns]
+        reached = _turned_through(sums, crew.back, turns, beyond[:, team.leading]) if left > 1 else None
     assert gone is not None
     return gone, sums.number(sums.times(share, view.top)), arrived
+
+
+def _setting_out(sums: Sums, crew: Crew, left: int, share: Array) -> Array:
+    """Those who begin with so many links left, at each link."""
+    begins = crew.begins[left - 1]
+    if begins is None:
+        return sums.hold(jnp.full((*crew.links.shape, share.shape[2]), -jnp.inf, share.dtype))
+    return sums.through(jnp.swapaxes(crew.entry, 1, 2), sums.times(sums.hold_number(begins), share))
 
 
 def traffic(unrolled: Unrolled, loading: Loading) -> Float[Array, "pair link member"]:

@@ -18,6 +18,7 @@ from panj.passage.network import Network
 from panj.passage.stages import Bundle, Horizon, Team, horizon_of, teams_of
 
 Numbers = NDArray[np.int_]
+Turn = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 class Crew(eqx.Module):
@@ -27,10 +28,12 @@ class Crew(eqx.Module):
         team: Pairs and sizes.
         links: Link at each place, in the departing order; the number of links where there is none.
         bundle: Its bundle, in the order of `Topology.links`; the number of bundles where there is none.
-        onward: Weight of going on from each leading link to each following one; ``back``: the same the other way.
+        turns: Places of leading and of following links between which journeys go on: all of them or, where that is
+            much less work, those of each group by themselves.
+        onward: Weight of going on from each leading link of a turn to each following one; ``back``: the other way.
         origins: Origins of each pair; the number of origins where there is none.
         entry: Weight from each origin to each link.
-        begins: By links left, whether journeys from an origin begin.
+        begins: By links left, whether journeys from an origin begin; None where none does.
         stop: Cost from the end of each link to the destination, in spreads; inf where it does not lead there.
         stay: Cost from each origin to the destination without any link, in spreads.
         spread: Of each pair.
@@ -39,11 +42,12 @@ class Crew(eqx.Module):
     team: Team = eqx.field(static=True)
     links: Int[Array, "pair link"]
     bundle: Int[Array, "pair link"]
-    onward: Float[Array, "pair leading following"]
-    back: Float[Array, "pair following leading"]
+    turns: tuple[Turn, ...] = eqx.field(static=True)
+    onward: tuple[Float[Array, "pair leading following"], ...]
+    back: tuple[Float[Array, "pair following leading"], ...]
     origins: Int[Array, "pair origin"]
     entry: Float[Array, "pair origin link"]
-    begins: tuple[Float[Array, "pair origin 1"], ...]
+    begins: tuple[Float[Array, "pair origin 1"] | None, ...]
     stop: Float[Array, "pair link"]
     stay: Float[Array, "pair origin"]
     spread: Float[Array, "pair 1 1"]
@@ -129,7 +133,9 @@ def _crew(network: Network, horizon: Horizon, team: Team) -> Crew:
             for row, pair in zip(origins.tolist(), team.pairs, strict=True)
         ]
     )
-    onward = sums.hold(-_turns(network, classes, places[:, team.leading], places[:, team.following]))
+    leading, following = places[:, team.leading], places[:, team.following]
+    turns = _turns_of(network, leading, following)
+    onward = tuple(sums.hold(-_turns(network, classes, leading[:, list(a)], following[:, list(b)])) for a, b in turns)
     stop = _padded(network.stop[network.arrived].T, 1)
     start = _padded(_padded(network.start, 1), 2)
     stay = _padded(network.stay.T, 1)
@@ -137,12 +143,14 @@ def _crew(network: Network, horizon: Horizon, team: Team) -> Crew:
         team=team,
         links=jnp.asarray(places),
         bundle=jnp.asarray(bundle),
+        turns=turns,
         onward=onward,
-        back=jnp.swapaxes(onward, 1, 2),
+        back=tuple(jnp.swapaxes(block, 1, 2) for block in onward),
         origins=jnp.asarray(origins),
         entry=sums.hold(-start[classes[:, None, None], origins[:, :, None], places[:, None, :]]),
         begins=tuple(
-            jnp.asarray(left == stage, network.spread.dtype)[..., None] for stage in range(1, team.stages + 1)
+            jnp.asarray(left == stage, network.spread.dtype)[..., None] if (left == stage).any() else None
+            for stage in range(1, team.stages + 1)
         ),
         stop=stop[pairs[:, None], places],
         stay=stay[pairs[:, None], origins],
@@ -164,6 +172,21 @@ def _places(network: Network, team: Team, number: int) -> Numbers:
         mine = [place for bundle in kind for place in range(ends[bundle] - topology.size[bundle], ends[bundle])]
         found += mine + [len(network.links)] * (size - len(mine))
     return np.asarray(found, int)
+
+
+def _turns_of(network: Network, leading: Numbers, following: Numbers) -> tuple[Turn, ...]:
+    """Group by group where all pairs use the same links, at the same places, and that is less than half of the work."""
+    whole = (tuple(range(leading.shape[1])), tuple(range(following.shape[1])))
+    if any((links != links[0]).any() or (links == len(network.links)).any() for links in (leading, following)):
+        return (whole,)
+    head, tail = _ends(network)
+    into, out = head[leading[0]], tail[following[0]]
+    turns = tuple(
+        (tuple(np.flatnonzero(into == group).tolist()), tuple(np.flatnonzero(out == group).tolist()))
+        for group in np.union1d(into, out)
+    )
+    work = sum(len(a) * len(b) for a, b in turns)
+    return turns if 2 * work < len(whole[0]) * len(whole[1]) else (whole,)
 
 
 def _turns(network: Network, classes: Numbers, leading: Numbers, following: Numbers) -> Array:

@@ -17,13 +17,14 @@ from panj.ensembles.members import draw
 from panj.region import open_region
 from panj.region.regimes import Rule
 from panj.simulation import gifts
+from panj.simulation.choice_set import onward, sizes
 from panj.simulation.guards import guards
+from panj.simulation.layout import world_of
 from panj.simulation.needed import PARAMETERS
 from panj.simulation.overland import roads_of, short_cuts
 from panj.simulation.rules import CLASSES, levers, share_held
 from panj.simulation.society.felt import RELAXING
 from panj.simulation.volumes import monthly
-from panj.simulation.world import onward, sizes, world_of
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,10 @@ from panj.simulation.quantities import Quantity, quantities
 
 if TYPE_CHECKING:
     from panj.simulation.history import Simulation
-    from panj.simulation.world import World, world_of
+    from panj.simulation.layout import world_of
+    from panj.simulation.world import World
 else:
-    _LATER = {"Simulation": "history", "World": "world", "world_of": "world"}
+    _LATER = {"Simulation": "history", "World": "world", "world_of": "layout"}
 
     def __getattr__(name: str) -> object:
         """Import what needs JAX."""

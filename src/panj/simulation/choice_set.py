@@ -1,0 +1,174 @@
+"""What a journey may choose: the region's crossings as a passage network, and which of its routes are worth a thought.
+
+How much of a choice a crossing is, which steps lead on to a destination, how many borders a journey passes at most.
+No choice is made here: costs and shares are the business of `panj.passage`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import shortest_path
+
+from panj.basics.codes import ends
+from panj.passage import Link, Network, Traffic
+from panj.region import Region
+from panj.region.flows import Flow
+from panj.region.geography import Crossing
+from panj.simulation.overland import blocks, roads_of, short_cuts
+
+SHORTEST_KM = 5.0
+"""A stretch of green border counts as no shorter than this: lengths of enclaves are not all known (assumed)."""
+
+NEIGHBOURHOOD_KM = 100.0
+"""Posts nearer to each other than about this are one choice rather than several (assumed)."""
+
+
+def network_of(
+    region: Region, crossings: list[Crossing], flows: list[Flow]
+) -> tuple[Network, dict[tuple[str, str], int]]:
+    """The network of a region, and the number of each pair of flow and destination in it.
+
+    Args:
+        region: With its roads, borders and places.
+        crossings: In the order of the links.
+        flows: In the order of the region's table.
+    """
+    roads = {state: roads_of(region, state) for state in region.states}
+    costs = blocks(roads, flows)
+    links = []
+    for crossing, size in zip(crossings, sizes(region, crossings), strict=True):
+        a, b = ends(crossing.border)
+        links += [Link((crossing.id, a), (crossing.id, b), size), Link((crossing.id, b), (crossing.id, a), size)]
+    number = {crossing.id: n for n, crossing in enumerate(crossings)}
+
+    def into(crossing: str, state: str) -> int:
+        return 2 * number[crossing] + (0 if ends(region.crossings[crossing].border)[1] == state else 1)
+
+    turns = [
+        (into(one, through), into(other, through) ^ 1) for one, through, other in sorted(short_cuts(region, roads))
+    ]
+    begins: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for flow in flows:
+        for pair in flow.pair:
+            begins.setdefault((flow.id, pair.destination), []).append((pair.origin, region.places[pair.origin].state))
+    pairs = [(flow, (place, region.places[place].state)) for flow, place in begins]
+    origins = list(dict.fromkeys(origin for those in begins.values() for origin in those))
+    leads = onward(region, begins, crossings)
+    steps = [
+        (here, there) for crossing in crossings for here, there in (ends(crossing.border), ends(crossing.border)[::-1])
+    ]
+    network = Network.build(
+        groups={state: [(portal, state) for portal in those.portals] for state, those in roads.items()},
+        classes={flow.id: Traffic(flow.spread, costs[flow.id]) for flow in flows},
+        links=links,
+        pairs=pairs,
+        origins=origins,
+        allowed_turns=turns,
+        ways=[{step for step, leads_on in zip(steps, column, strict=True) if leads_on} for column in leads.T],
+        begins=list(begins.values()),
+        exact=False,  # ways of more than some 80 spreads inside one state are as good as none
+    )
+    return network, {key: n for n, key in enumerate(begins)}
+
+
+def horizon(region: Region, network: Network) -> tuple[tuple[int, ...], ...]:
+    """Most borders that a journey passes, by origin and pair of the network.
+
+    One more than the fewest that lead there, so that every destination can be reached by a way round; at least two,
+    out by a neighbour and back; and as many as a route that sources name for this flow.
+    """
+    hops = _hops(region)
+    states = list(region.states)
+
+    def most(origin: str, flow: str, destination: str) -> int:
+        named = [
+            len(route.states) - route.states[::-1].index(destination) - 1
+            for route in region.flows[flow].route
+            if destination in route.states[1:] and route.states[0] == origin
+        ]
+        least = hops[states.index(origin), states.index(destination)]
+        return max(2, 1 + int(least) if np.isfinite(least) else 2, *named)
+
+    return tuple(tuple(most(origin, flow, to) for flow, (_, to) in network.pairs) for _, origin in network.origins)
+
+
+def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Crossing]) -> NDArray[np.bool_]:
+    """Links that lead on, link x pair: no step takes a journey farther from its destination, counted in borders.
+
+    Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross
+    offers so many ways round that going in circles through three states outweighs going straight. A journey that
+    begins in the state where it ends may leave it, by a short cut through a neighbour; and roundabout routes that
+    sources name are open to their flow.
+
+    Args:
+        region: With its borders.
+        pairs: Flow and destination of each pair.
+        crossings: In the order of the links.
+    """
+    states = list(region.states)
+    hops = _hops(region)
+    tails = [states.index(state) for c in crossings for state in ends(c.border)]
+    heads = [states.index(state) for c in crossings for state in ends(c.border)[::-1]]
+    columns = []
+    for flow, place in pairs:
+        destination = region.places[place].state
+        origins = {region.places[p.origin].state for p in region.flows[flow].pair if p.destination == place}
+        to_go = hops[:, states.index(destination)]
+        leads_on = to_go[heads] <= to_go[tails]
+        if destination in origins:
+            leads_on |= np.asarray(tails) == states.index(destination)
+        for route in region.flows[flow].route:
+            if destination in route.states[1:] and route.states[0] in origins:
+                last = len(route.states) - route.states[::-1].index(destination)
+                way = route.states[:last]
+                steps = {(states.index(here), states.index(there)) for here, there in pairwise(way)}
+                leads_on |= np.asarray([step in steps for step in zip(tails, heads, strict=True)])
+        columns.append(leads_on)
+    return np.stack(columns, axis=1)
+
+
+def _hops(region: Region) -> NDArray[np.float64]:
+    """Fewest borders between states."""
+    states = list(region.states)
+    beside = np.zeros((len(states), len(states)))
+    for border in region.borders:
+        a, b = (states.index(end) for end in ends(border))
+        beside[a, b] = beside[b, a] = 1
+    return np.asarray(shortest_path(beside, unweighted=True))
+
+
+def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
+    """Size of each crossing: how much of a choice it is, over all posts, or all of the green border, of a mean border.
+
+    A post counts for less the more posts stand near it, so that splitting one into two changes nothing (the path
+    size of Ben-Akiva & Bierlaire 1999, by distance); a stretch of the green border counts by its length, as a choice
+    that stands for many does (Ben-Akiva & Lerman 1985, chapter 9). A mean border is one choice, so that passing one
+    more is not rewarded by the variety of its crossings.
+    """
+    found = []
+    for crossing in crossings:
+        if crossing.kind == "green":
+            found.append(max(region.sections[crossing.section].length_km, SHORTEST_KM))
+            continue
+        near = [
+            math.exp(-_km(crossing, other) / NEIGHBOURHOOD_KM)
+            for other in crossings
+            if other.kind == "post" and other.border == crossing.border
+        ]
+        found.append(1 / sum(near))
+    mean = {}
+    for kind in ("post", "green"):
+        of_kind = [(c.border, size) for c, size in zip(crossings, found, strict=True) if c.kind == kind]
+        mean[kind] = sum(size for _, size in of_kind) / max(len({border for border, _ in of_kind}), 1)
+    return [size / mean[c.kind] for c, size in zip(crossings, found, strict=True)]
+
+
+def _km(one: Crossing, other: Crossing) -> float:
+    """Distance as the crow flies [km], on a plane tangent between the two."""
+    east = math.radians(other.lon - one.lon) * math.cos(math.radians((one.lat + other.lat) / 2))
+    return 6371 * math.hypot(east, math.radians(other.lat - one.lat))

@@ -10,16 +10,15 @@ from panj.ensembles.members import draw, luck
 from panj.simulation import Simulation, quantities, world_of
 
 
-def test_every_quantity_is_there_with_its_axes(history, simulation):
-    region = simulation.world.region
+def test_every_quantity_is_there_with_its_axes(history, simulation, tiny):
     length = {
         "member": 4,
         "month": len(simulation.world.clock),
-        "flow": len(region.flows),
-        "border": len(region.borders),
-        "state": len(region.states),
-        "crossing": len(region.crossings),
-        "route": sum(len(flow.route) for flow in region.flows.values()),
+        "flow": len(tiny.flows),
+        "border": len(tiny.borders),
+        "state": len(tiny.states),
+        "crossing": len(tiny.crossings),
+        "route": sum(len(flow.route) for flow in tiny.flows.values()),
     }
     assert set(history) == {quantity.name for quantity in quantities()}
     for quantity in quantities():

@@ -18,6 +18,7 @@ from panj.region import open_region
 from panj.region.regimes import Rule
 from panj.simulation import gifts
 from panj.simulation.choice_set import onward, sizes
+from panj.simulation.compiled import fingerprint
 from panj.simulation.guards import guards
 from panj.simulation.layout import world_of
 from panj.simulation.needed import PARAMETERS
@@ -312,3 +313,23 @@ def test_the_list_of_needed_parameters_is_what_the_code_asks_for(central_asia):
     given = {"scruples"}  # not a parameter here: services are at rest when the clock begins
     wanted = (asked | filled & set(central_asia.parameters) | set(RELAXING)) - given
     assert wanted == set(PARAMETERS), "Mend src/panj/simulation/needed.py"
+
+
+def test_scenarios_share_one_program_unless_they_change_what_is_built_or_given(tiny, central_asia):
+    for region in (tiny, central_asia):
+        still = fingerprint(world_of(region).still())
+        for name in region.scenarios:
+            laid = region.overlay(name)
+            same = laid.programmes == region.programmes and laid.crossings == region.crossings
+            assert not same or fingerprint(world_of(laid).still()) == still, name
+
+
+def test_all_that_the_files_date_is_there_for_every_month(central_world):
+    assert {len(series) for series in jax.tree.leaves(central_world.months)} == {len(central_world.clock)}
+
+
+def test_programs_cannot_read_what_is_dated(central_world):
+    still = central_world.still()
+    assert not {"rules", "programmes", "events", "scenarios", "conditions"} & set(dir(still.region))
+    with pytest.raises(AttributeError):
+        still.months.volume  # noqa: B018

@@ -103,6 +103,7 @@ def months_of(
         conditions=by_month(region.conditions),
         record={name: series for name, series in by_month(record).items() if name in RECORDED},
         settled=array([[delimited_share(region, border, month.last) for border in region.borders] for month in clock]),
+        reported={"rigidity": array(laid.rigidity), "aid": array(stand.aid)},
         reacts=array([region.reacts_from is not None and month >= region.reacts_from for month in clock]),
     )
 

@@ -17,7 +17,7 @@ from panj.simulation.exogenous import months_of
 from panj.simulation.guards import Guards, drug_mandate, guards, lines
 from panj.simulation.rules import levers
 from panj.simulation.volumes import heavy, in_vehicle
-from panj.simulation.world import Real, Traits, World
+from panj.simulation.world import Ground, Real, Traits, World
 
 KG = {"kg": 1.0, "tonne": 1000.0}
 """Weight of a unit of goods; units of people have none."""
@@ -45,14 +45,12 @@ def world_of(region: Region) -> World:
     names = set(heavy(region, clock))
     series = months_of(region, clock, laid, stand, network, pairs)
     return World(
-        region=region,
+        region=Ground(region.states, region.places, region.borders, region.flows),
         clock=clock,
         network=network,
         flows=traits,
         heavy=np.asarray([number for number, flow in enumerate(flows) if flow.id in names], int),
         months=series,
-        rigidity=laid.rigidity,
-        aid=stand.aid,
         ever_open=np.asarray(series.open.max(axis=0)),
         first_volume=np.asarray(series.volume[0]),
         post=_per_link(np.asarray([c.kind == "post" for c in crossings])),

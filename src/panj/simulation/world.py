@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from panj.basics.dates import Month
 from panj.passage import Network
-from panj.region import Region
+from panj.region.flows import Flow
+from panj.region.geography import Border, Place, State
 
 Real = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -59,7 +60,7 @@ class Traits(NamedTuple):
 
 
 class Months(NamedTuple):
-    """What the files give for each month; every array begins with T.
+    """What the files give for each month: all that bears dates, and it alone; every array begins with T.
 
     Attributes:
         open: Share of the month in which a crossing exists, by link.
@@ -77,6 +78,7 @@ class Months(NamedTuple):
         conditions: What the region takes from outside, by name: alone, by state, by border or by border and side.
         record: Those of them that flows' volumes rest on: as the history has them, whatever a scenario says.
         settled: Share of a border that is delimited by the dated record, by border.
+        reported: What results tell of the files as they are: ``rigidity`` by border, ``aid`` by state [USD].
         reacts: 1 once a scenario lets rules, talks and donors answer on their own, 0 before.
     """
 
@@ -100,7 +102,20 @@ class Months(NamedTuple):
     conditions: dict[str, Float[Array, "..."]]
     record: dict[str, Float[Array, "..."]]
     settled: Float[Array, "..."]
+    reported: dict[str, Float[Array, "..."]]
     reacts: Float[Array, "..."]
+
+
+class Ground(NamedTuple):
+    """What programs may read of a region: these tables, which no scenario changes, and no others.
+
+    A field that is not named here stays out of them, so a new one cannot make two programs of one.
+    """
+
+    states: dict[str, State]
+    places: dict[str, Place]
+    borders: dict[str, Border]
+    flows: dict[str, Flow]
 
 
 @dataclass(frozen=True)
@@ -108,14 +123,12 @@ class World:
     """A region as arrays.
 
     Attributes:
-        region: What it was made of.
+        region: Of what it was made, what stands still.
         clock: Its months.
         network: Portals, links and overland costs.
         flows: Traits of all flows.
         heavy: Numbers of the flows that make queues.
         months: What the files give for each month.
-        rigidity: Month x border, as reported.
-        aid: Month x state [USD].
         ever_open: L, the largest share of a month in which the crossing exists; ``first_volume``: P x O, of the first.
         post: L, whether the crossing is a post; ``rail``, ``land`` (has a green border), ``into_member`` likewise.
         access: F x L, whether a post of this category lets this kind of traffic through.
@@ -143,14 +156,12 @@ class World:
         factor: Name of the parameter on the volume of each flow.
     """
 
-    region: Region
+    region: Ground
     clock: list[Month]
     network: Network
     flows: Traits
     heavy: NDArray[np.int_]
     months: Months
-    rigidity: Real
-    aid: Real
     ever_open: Real
     first_volume: Real
     post: Bool
@@ -201,16 +212,13 @@ class World:
         return len(self.clock), 2 * len(self.region.flows)
 
     def still(self) -> World:
-        """What stands still: the world without its months and without what only they were made of.
+        """What stands still: the world without its months.
 
-        A program that holds no more than this as constants serves every scenario that has the same.
+        A program that holds no more than this as constants serves every scenario that has the same. Whatever bears
+        dates belongs in ``Months``: a program is given those, and can read no other of the region's dates.
         """
         nothing: Any = None
-        dated: dict[str, Any] = dict.fromkeys(("conditions", "statuses", "holdings", "strength", "factors"), ())
-        dated |= {name: {} for name in ("rules", "programmes", "events", "parameters", "targets", "scenarios")}
-        dated |= {"links": {}, "theses": {}, "gaps": (), "record": None, "reacts_from": None}
-        region = replace(self.region, folder=nothing, evidence=nothing, geometry=nothing, **dated)
-        return replace(self, region=region, months=nothing, rigidity=nothing, aid=nothing)
+        return replace(self, months=nothing)
 
     def roughness(self, p: dict[str, Float[Array, " M"]]) -> Float[Array, "L M"]:
         """How much slower the green border is than a plain, by link and member; 1 where a terrain has no parameter."""

@@ -91,7 +91,7 @@ class Simulation:
         given = (p, jnp.asarray(luck), self.world.months, self.world.network, links)
         arrays: dict[str, Array] = self._program(given)(*given)
         results = {name: np.moveaxis(np.asarray(values, np.float32), -1, 0) for name, values in arrays.items()}
-        return results | {"rigidity": self.world.rigidity, "aid": self.world.aid}
+        return results | {name: np.asarray(series) for name, series in self.world.months.reported.items()}
 
     def _program(self, given: tuple[Any, ...]) -> Callable[..., Any]:
         """What runs a batch of this size."""

@@ -31,8 +31,6 @@ from panj.simulation.month import (
     Given,
     Known,
     Stocks,
-    by_border,
-    flow_sum,
     month,
 )
 from panj.simulation.needed import LINKS
@@ -41,7 +39,8 @@ from panj.simulation.queues import posts_of, queue
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.society import begin, settling
 from panj.simulation.society import reported as of_society
-from panj.simulation.world import Months, World, one_hot, over_flows
+from panj.simulation.sums import add_up, links_to_borders, over_flows, pairs_to_flows, sections_to_borders, weighed
+from panj.simulation.world import Months, World
 
 Results = dict[str, NDArray[Any]]
 
@@ -202,31 +201,31 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
     crossing, by_flow, taken = (known[name] for name in ("crossing", "by_flow", "taken"))
     at_posts = known["at_posts"]
     flows = world.flows
-    potential = flow_sum(world, known["potential"].sum(axis=1))
-    sent = flow_sum(world, known["sent"].sum(axis=1))
-    arrived = flow_sum(world, known["arrived"])
+    potential = pairs_to_flows(world, known["potential"].sum(axis=1))
+    sent = pairs_to_flows(world, known["sent"].sum(axis=1))
+    arrived = pairs_to_flows(world, known["arrived"])
     at_post = by_flow * crossing.share[AT_POST] * flows.declares[:, None, None]
     journeys = at_post / flows.lot[:, None, None]
     price = jnp.where(jnp.isfinite(crossing.at_post), crossing.at_post, 0.0) * flows.lot[:, None, None]
     lorries = at_posts.time[0, world.posts], known["came"][0]
-    staff = _by_border_of_section(world, known["people"].sum(axis=1))
+    staff = sections_to_borders(world, known["people"].sum(axis=1))
     return {
         "potential": potential,
         "sent": sent,
         "arrived": arrived,
         "seized": taken.sum(axis=(0, 2)),
-        "passed": by_border(world, by_flow),
-        "passed_green": by_border(world, by_flow * crossing.share[AROUND]),
-        "seized_at": by_border(world, taken[0] + taken[1]),
-        "bribes": by_border(world, over_flows(crossing.bribe, by_flow)),
+        "passed": _flows_by_border(world, by_flow),
+        "passed_green": _flows_by_border(world, by_flow * crossing.share[AROUND]),
+        "seized_at": _flows_by_border(world, taken[0] + taken[1]),
+        "bribes": links_to_borders(world, over_flows(crossing.bribe, by_flow)),
         "delay": _mean(world, *lorries, world.posts),
         "price": _mean(world, over_flows(price, journeys), over_flows(journeys), summed=True),
         "recorded_seizures": known["recorded_seizures"],
         "recorded_trespasses": known["recorded_trespasses"],
         "aid_delivered": known["aid_delivered"],
         "staff": staff,
-        "equipment": _by_border_of_section(world, known["equipment"].sum(axis=1)),
-        "skill": _by_border_of_section(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,
+        "equipment": sections_to_borders(world, known["equipment"].sum(axis=1)),
+        "skill": sections_to_borders(world, (known["skill"] * known["people"]).sum(axis=1)) / staff,
         "detection_green": known["detection"],
         "wait": at_posts.time[0].reshape(-1, 2, at_posts.time.shape[-1]).mean(axis=1),
         "route_share": shares_of_routes(world, known),
@@ -239,8 +238,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
 
 
 def _worth(world: World, by_flow: Float[Array, "F M"], harmful: bool) -> Float[Array, " M"]:
-    of = (world.flows.hides == harmful) * world.flows.value
-    return jnp.maximum(jnp.tensordot(of, by_flow, axes=1), 1e-9)
+    return jnp.maximum(weighed((world.flows.hides == harmful) * world.flows.value, by_flow), 1e-9)
 
 
 def _mean(
@@ -255,15 +253,14 @@ def _mean(
         links: Their numbers, if not all.
         summed: Whether values are weighed already.
     """
-    of = world.border if links is None else world.border[links]
-    add = one_hot(of, len(world.region.borders))
-    total = jnp.tensordot(add, weight, axes=1)
-    above = jnp.tensordot(add, value if summed else value * weight, axes=1)
+    of, borders = world.border if links is None else world.border[links], len(world.region.borders)
+    total = add_up(of, borders, weight)
+    above = add_up(of, borders, value if summed else value * weight)
     return jnp.where(total > 1e-6, above / jnp.maximum(total, 1e-6), jnp.nan)
 
 
-def _by_border_of_section(world: World, by_section: Float[Array, "S M"]) -> Float[Array, "B M"]:
-    return jnp.tensordot(one_hot(world.section_border, len(world.region.borders)), by_section, axes=1)
+def _flows_by_border(world: World, by_flow: Float[Array, "F L M"]) -> Float[Array, "F B M"]:
+    return jnp.swapaxes(links_to_borders(world, jnp.swapaxes(by_flow, 0, 1)), 0, 1)
 
 
 def _radius(world: World, given: Given, january: Array, cost: Float[Array, "F L M"]) -> Float[Array, " M"]:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -38,7 +37,17 @@ from panj.simulation.society import Causes, Felt, Society, Turn, appetite, cause
 from panj.simulation.society.felt import filled
 from panj.simulation.society.places import by_state
 from panj.simulation.society.regime import added
-from panj.simulation.world import Months, World, one_hot, over_flows
+from panj.simulation.sums import (
+    ENTERED,
+    LEFT,
+    links_to_borders,
+    links_to_sides,
+    links_to_states,
+    over_flows,
+    sections_to_borders,
+    sides_to_states,
+)
+from panj.simulation.world import Months, World
 
 
 class Stocks(eqx.Module):
@@ -121,11 +130,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     def at_links(by_side: Float[Array, "S 2 M"]) -> Float[Array, "2 L M"]:
         return jnp.stack([by_side[world.section, world.side[way]] for way in (0, 1)])
 
-    inspectors = (
-        jnp.zeros((len(world.region.borders), 2, *line.shape[2:]))
-        .at[world.section_border]
-        .add(post + line * p["guards_at_posts"])
-    )
+    inspectors = sections_to_borders(world, post + line * p["guards_at_posts"])
     officers = jnp.stack([inspectors[world.border, world.side[way]] for way in (0, 1)]) * world.post_share[:, None]
     acts = added(society.regime)[world.border, world.side[1]]
     states = world.state[1]
@@ -152,7 +157,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
         "people": people,
         "equipment": equipment,
         "skill": skill,
-        "aid_delivered": given_to_states(world, equipped + training_usd)
+        "aid_delivered": sides_to_states(world, sections_to_borders(world, equipped + training_usd))
         + now.reacts * (society.donors.terror + society.donors.weapons),
         "setting": Setting(
             open=now.open,
@@ -188,12 +193,6 @@ def deliveries(
     brought = society.donors.drugs[here] * world.line_share[..., None]
     equipment = jnp.where(now.reacts > 0, (1 - world.trained) * brought, gifts.equipment(world, p, now))
     return equipment, jnp.where(now.reacts > 0, world.trained * brought, gifts.training(world, p, now))
-
-
-def given_to_states(world: World, by_section: Float[Array, "S 2 M"]) -> Float[Array, "G M"]:
-    """Sum over the sides of each state."""
-    here = world.border_states[world.section_border]
-    return jnp.zeros((len(world.region.states), by_section.shape[-1])).at[here].add(by_section)
 
 
 def cheaper_carriers(p: Parameters, felt: Felt) -> Float[Array, "G M"]:
@@ -236,8 +235,8 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     """What agencies write down, state by state and border by border (true and recorded are different variables)."""
     p, crossing, by_flow = given.p, known["crossing"], known["by_flow"]
     taken = crossing.taken * by_flow
-    sides = [one_hot(state, len(world.region.states)) for state in world.state]
-    by_state = jnp.stack([sides[0] @ left + sides[1] @ entered for left, entered in zip(*taken, strict=True)])
+    by_side = [[links_to_states(world, of_flow, way) for of_flow in taken[way]] for way in (LEFT, ENTERED)]
+    by_state = jnp.stack([left + entered for left, entered in zip(*by_side, strict=True)])
     chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
     journeys = 1 / green_lots(world.flows, known["setting"], p)
@@ -261,19 +260,17 @@ def trespasses(
     world: World, p: Parameters, noticed: Float[Array, "2 L M"], people: Float[Array, "S 2 M"]
 ) -> Float[Array, "B M"]:
     """Journeys off the posts, whatever for, that the guards of both sides write down: no more than they can."""
-    borders = len(world.region.borders)
-    met = sum(one_hot(2 * world.border + world.side[way], 2 * borders) @ noticed[way] for way in (0, 1))
-    guards = jnp.tensordot(one_hot(world.section_border, borders), people, axes=1)
-    cases = written_down(jnp.reshape(met, guards.shape), p["recording_trespasses"], guards, p["cases_a_year"])
-    return cases.sum(axis=1)
+    met = links_to_sides(world, noticed[LEFT], LEFT) + links_to_sides(world, noticed[ENTERED], ENTERED)
+    guards = sections_to_borders(world, people)
+    return written_down(met, p["recording_trespasses"], guards, p["cases_a_year"]).sum(axis=1)
 
 
 def noticed_on_line(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
     """Chance that a smuggler with a lot of the reference size is noticed over the green border, mean by length."""
     seen = found(p["sight_green"] / world.roughness(p), setting.effort.sum(axis=0))
     length = np.where(~world.post & world.land, world.length[world.section], 0.0).astype(np.float32)
-    add = one_hot(world.border, len(world.region.borders)) * length
-    return add @ seen / jnp.maximum(add.sum(axis=1), 1e-6)[:, None]
+    along = jnp.asarray(length)[:, None]
+    return links_to_borders(world, along * seen) / jnp.maximum(links_to_borders(world, along), 1e-6)
 
 
 MONTH: tuple[Step, ...] = (guarding, demand, passage, recording, response)
@@ -305,14 +302,3 @@ def month(
 def dated(p: Parameters, now: Months) -> Parameters:
     """Parameters with the factors that a scenario lays over them in this month."""
     return p | {name: p[name] * factor for name, factor in now.scale.items()}
-
-
-def flow_sum(world: World, by_pair: Float[Array, "P ..."]) -> Float[Array, "F ..."]:
-    """Sum over the pairs of each flow."""
-    return jnp.tensordot(one_hot(world.pair_flow, len(world.factor)), by_pair, axes=1)
-
-
-def by_border(world: World, by_link: Float[Array, "... L M"]) -> Float[Array, "... B M"]:
-    """Sum over the links of each border."""
-    rows = jnp.moveaxis(by_link, -2, 0)
-    return jnp.moveaxis(jax.ops.segment_sum(rows, jnp.asarray(world.border), len(world.region.borders)), 0, -2)

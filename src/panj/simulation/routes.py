@@ -15,7 +15,8 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.basics.codes import border_code, ends
-from panj.simulation.world import World, one_hot
+from panj.simulation.sums import add_up
+from panj.simulation.world import World
 
 
 def shares_of_routes(world: World, known: dict[str, Any]) -> Float[Array, "R M"]:
@@ -39,12 +40,12 @@ def shares_of_routes(world: World, known: dict[str, Any]) -> Float[Array, "R M"]
     kept = jnp.pad(jnp.swapaxes(staying, 0, 1), ((0, 1), (0, 0), (0, 0)))  # the last one: no such border
     home = np.asarray([states.index(destination[1]) for _, destination in world.network.pairs])[named]
     ended = arrived_of * (np.arange(len(states))[:, None] == home)[..., None]
-    left = jnp.einsum("gw,pwm->gpm", one_hot(ends_of, len(states)), leaving)
+    left = add_up(ends_of, len(states), jnp.swapaxes(leaving, 0, 1))
     there = jnp.maximum(left + ended, 1e-30)
     goes_on = kept / there[np.append(ends_of, 0)]
     ends_here = ended / there
     origin = np.asarray([states.index(where) for _, where in world.network.origins])
-    begun = jnp.einsum("go,pom->gpm", one_hot(origin, len(states)), sent)
+    begun = add_up(origin, len(states), jnp.swapaxes(sent, 0, 1))
 
     along = begun[state[:, 0]] * of_flow
     arrived = jnp.zeros_like(along)

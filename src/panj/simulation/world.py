@@ -6,7 +6,6 @@ of posts; ``F`` flows; ``P`` pairs of flow and destination; ``O`` origins; ``S``
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -225,16 +224,3 @@ class World:
         plain = jnp.ones_like(p["green_hours"])
         by_section = jnp.stack([p.get(f"terrain_{terrain}", plain) for terrain in self.terrain])
         return by_section[self.section]
-
-
-def one_hot(of: Any, number: int) -> Float[Array, "number n"]:
-    """Matrix that adds up what belongs to each of some numbered things."""
-    return jnp.asarray(np.arange(number)[:, None] == np.asarray(of), jnp.float32)
-
-
-def over_flows(*factors: Float[Array, "F ..."]) -> Float[Array, "..."]:
-    """Sum over flows of a product, flow by flow: twenty times as fast as a sum over the leading axis (measured)."""
-    total: Float[Array, "..."] = jnp.zeros(())
-    for flow in range(len(factors[0])):
-        total += math.prod(factor[flow] for factor in factors)
-    return total

@@ -15,7 +15,19 @@ from panj.simulation.society.felt import Causes
 from panj.simulation.society.guardians import strength_known
 from panj.simulation.society.places import both
 from panj.simulation.society.regime import added
-from panj.simulation.world import Months, World, one_hot, over_flows
+from panj.simulation.sums import (
+    ENTERED,
+    LEFT,
+    add_up,
+    links_to_borders,
+    links_to_sides,
+    links_to_states,
+    over_flows,
+    pairs_to_flows,
+    sections_to_borders,
+    weighed,
+)
+from panj.simulation.world import Months, World
 
 if TYPE_CHECKING:
     from panj.simulation.society.society import Society
@@ -28,12 +40,16 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
     """What passage did in the month, as borders, sides and states see it."""
     flows, crossing, setting = world.flows, known["crossing"], known["setting"]
     by_flow, taken = known["by_flow"], known["taken"]
-    borders, states = len(world.region.borders), len(world.region.states)
-    at_border = one_hot(world.border, borders)
-    sides = [one_hot(2 * world.border + side, 2 * borders) for side in world.side]
+    states, topology = len(world.region.states), world.network.topology
 
-    def over(values: Float[Array, "L M"], into: int = 1) -> Float[Array, "B 2 M"]:
-        return (sides[into] @ values).reshape(borders, 2, -1)
+    def into_side(by_link: Float[Array, "L M"]) -> Float[Array, "B 2 M"]:
+        return links_to_sides(world, by_link, ENTERED)
+
+    def into_state(by_link: Float[Array, "L M"]) -> Float[Array, "G M"]:
+        return links_to_states(world, by_link, ENTERED)
+
+    def on_sides(values: Float[Array, "2 L M"]) -> Float[Array, "B 2 M"]:
+        return links_to_sides(world, values[LEFT], LEFT) + links_to_sides(world, values[ENTERED], ENTERED)
 
     def of(kind: tuple[str, ...]) -> NDArray[np.float32]:
         return of_kind(world.region.flows, kind)
@@ -42,84 +58,76 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
     paid = crossing.bribe * by_flow
     honest = flows.declares.astype(np.float32)
     people_or_lorries = by_flow / flows.lot[:, None, None]
-    journeys = jnp.einsum("f,flm->lm", honest, people_or_lorries)
+    journeys = weighed(honest, people_or_lorries)
     lot = flows.lot[world.pair_flow][:, None, None]
     mine = (honest[world.pair_flow])[:, None, None] / lot
-    origin = one_hot(world.network.topology.origins, states)
-    wanted, sent = (jnp.einsum("go,pom->gm", origin, mine * values) for values in (known["potential"], known["sent"]))
+    origins, destinations = (np.asarray(those) for those in (topology.origins, topology.destinations))
+    wanted, sent = (
+        add_up(origins, states, (mine * values).sum(axis=0)) for values in (known["potential"], known["sent"])
+    )
     home = 1 - sent / jnp.maximum(wanted, 1e-6)
     unmet = home[world.border_states].mean(axis=1)
-    travelled = at_border @ journeys
+    travelled = links_to_borders(world, journeys)
     value = flows.value[:, None, None] * by_flow
-    legal = jnp.einsum("f,flm->lm", honest * flows.goods, value)
-    destination = one_hot(world.network.topology.destinations, states)
-    supply = jnp.einsum(
-        "gp,pm->gm", destination * (honest * flows.goods * flows.value)[world.pair_flow], known["potential"].sum(axis=1)
-    )
+    legal = weighed(honest * flows.goods, value)
+    of_goods = (honest * flows.goods * flows.value)[world.pair_flow][:, None]
+    supply = add_up(destinations, states, of_goods * known["potential"].sum(axis=1))
     into = supply[world.border_states] + 1.0
-    enters, leaves = one_hot(world.state[1], states), one_hot(world.state[0], states)
-    opium = jnp.einsum("f,flm->lm", opiates, by_flow)
-    worth = jnp.einsum("f,fl,flm->lm", opiates, jnp.asarray(world.worth), by_flow)
+    opium = weighed(opiates, by_flow)
+    worth = weighed(opiates, world.worth[..., None] * by_flow)
     harmful = flows.hides.astype(np.float32)
-    worth_taken = [jnp.einsum("f,flm->lm", goods * flows.value, on_side) for on_side in taken]
-    opacity = jnp.einsum("f,fl->l", honest / honest.sum(), setting.rigidity)[:, None]
-    links = at_border.sum(axis=1)[:, None]
-    people = one_hot(world.section_border, borders)
-    effort = setting.effort
+    worth_taken = jnp.stack([weighed(goods * flows.value, on_side) for on_side in taken])
+    opacity = weighed(honest / honest.sum(), setting.rigidity)[:, None]
     at_posts = by_flow * crossing.share[AT_POST]
-    lorries = jnp.einsum("f,flm->lm", honest * flows.goods, at_posts / flows.lot[:, None, None])
+    lorries = weighed(honest * flows.goods, at_posts / flows.lot[:, None, None])
     checked = stricter(setting.counters["check"][1, :, None], setting.tightening)
-    sent_of, taken_of = flow_sum(world, known["sent"].sum(axis=1)), taken.sum(axis=(0, 2))
-    got_through = flow_sum(world, known["arrived"])
-    enters_state = jnp.maximum(enters.sum(axis=1), 1.0)[:, None]
+    sent_of, taken_of = pairs_to_flows(world, known["sent"].sum(axis=1)), taken.sum(axis=(0, 2))
+    got_through = pairs_to_flows(world, known["arrived"])
+    each = jnp.ones((len(world.post), 1))
+    ways_in, links = jnp.maximum(into_state(each), 1.0), links_to_borders(world, each)
     walkers = honest * ~flows.goods / max(float((honest * ~flows.goods).sum()), 1.0)
     inner = (world.member[world.state[0]] * world.member[world.state[1]])[:, None]
-    visas = jnp.einsum("f,fl->l", walkers, jnp.minimum(setting.rules["visa"], 1.0))[:, None]
+    visas = weighed(walkers, jnp.minimum(setting.rules["visa"], 1.0))[:, None]
     return {
-        "control": (at_border @ effort.sum(axis=0)) / links,
-        "effort_of_side": over(effort[0], 0) + over(effort[1], 1),
-        "checks": (enters @ checked) / enters_state,
+        "control": links_to_borders(world, setting.effort.sum(axis=0)) / links,
+        "effort_of_side": on_sides(setting.effort),
+        "checks": into_state(checked) / ways_in,
         "visa_free": 1 - (inner * visas).sum(axis=0) / jnp.maximum(inner.sum(), 1.0),
-        "lorries": enters @ lorries,
-        "radioactive_tries": enters @ jnp.einsum("f,flm->lm", of(RADIOACTIVE), at_posts),
+        "lorries": into_state(lorries),
+        "radioactive_tries": into_state(weighed(of(RADIOACTIVE), at_posts)),
         "cannabis_taken": _share(taken_of, sent_of, of(CANNABIS)),
         "opiates_taken": _share(taken_of, sent_of, opiates),
-        "smuggled_worth": jnp.einsum("f,fm->m", harmful * flows.value, got_through),
-        "bought": enters @ worth,
-        "entered": enters @ opium,
-        "passed_on": leaves @ opium,
-        "turnover": at_border @ legal,
-        "opacity_of_state": (enters @ jnp.broadcast_to(opacity, checked.shape)) / enters_state,
-        "opacity": at_border @ stricter(opacity, setting.tightening) / links,
+        "smuggled_worth": weighed(harmful * flows.value, got_through),
+        "bought": into_state(worth),
+        "entered": into_state(opium),
+        "passed_on": links_to_states(world, opium, LEFT),
+        "turnover": links_to_borders(world, legal),
+        "opacity_of_state": into_state(jnp.broadcast_to(opacity, checked.shape)) / ways_in,
+        "opacity": links_to_borders(world, stricter(opacity, setting.tightening)) / links,
         "unmet": unmet,
         "traffic": travelled / jnp.maximum(1 - unmet, 0.05),
-        "officers": jnp.einsum("bs,skm->bkm", people, known["people"]),
-        "contraband_bribes": both(at_border @ jnp.einsum("f,flm->lm", goods, paid)) / 2,
-        "drug_bribes": both(at_border @ jnp.einsum("f,flm->lm", drugs, paid)) / 2,
-        "bribes": both(at_border @ over_flows(crossing.bribe, by_flow)) / 2,
-        "goods_found": over(worth_taken[0], 0) + over(worth_taken[1], 1),
-        "inflow": over(legal) / into,
-        "smuggled": over(jnp.einsum("f,flm->lm", goods * flows.value, by_flow)) / into,
-        "contraband_value": over(jnp.einsum("f,flm->lm", contraband * flows.value, by_flow)),
-        "shuttle_value": over(jnp.einsum("f,flm->lm", (goods - contraband) * flows.value, by_flow)),
-        "imports": enters @ legal,
+        "officers": sections_to_borders(world, known["people"]),
+        "contraband_bribes": both(links_to_borders(world, weighed(goods, paid))) / 2,
+        "drug_bribes": both(links_to_borders(world, weighed(drugs, paid))) / 2,
+        "bribes": both(links_to_borders(world, over_flows(crossing.bribe, by_flow))) / 2,
+        "goods_found": on_sides(worth_taken),
+        "inflow": into_side(legal) / into,
+        "smuggled": into_side(weighed(goods * flows.value, by_flow)) / into,
+        "contraband_value": into_side(weighed(contraband * flows.value, by_flow)),
+        "shuttle_value": into_side(weighed((goods - contraband) * flows.value, by_flow)),
+        "imports": into_state(legal),
         "imports_wanted": supply,
-        "contraband_imports": enters @ jnp.einsum("f,flm->lm", contraband * flows.value, by_flow),
-        "transit": enters @ opium,
+        "contraband_imports": into_state(weighed(contraband * flows.value, by_flow)),
+        "transit": into_state(opium),
         "detection": known["detection"],
-        "mines": (at_border @ setting.line["mines"][:, None]) / links,
-        "cooperation": (at_border @ setting.line["cooperation"][:, None]) / links,
+        "mines": links_to_borders(world, setting.line["mines"][:, None]) / links,
+        "cooperation": links_to_borders(world, setting.line["cooperation"][:, None]) / links,
     }
 
 
 def _share(part: Float[Array, "F M"], whole: Float[Array, "F M"], kind: NDArray[np.float32]) -> Float[Array, " M"]:
     """Share of a kind of flows; 0 where there is none."""
-    return (jnp.asarray(kind) @ part) / jnp.maximum(jnp.asarray(kind) @ whole, 1e-6)
-
-
-def flow_sum(world: World, by_pair: Float[Array, "P M"]) -> Float[Array, "F M"]:
-    """Sum over the pairs of each flow."""
-    return one_hot(world.pair_flow, len(world.factor)) @ by_pair
+    return weighed(kind, part) / jnp.maximum(weighed(kind, whole), 1e-6)
 
 
 def causes_of(world: World, now: Months, society: Society, seen: dict[str, Array]) -> Causes:
@@ -127,7 +135,7 @@ def causes_of(world: World, now: Months, society: Society, seen: dict[str, Array
     given = {name: values[..., None] for name, values in now.conditions.items()}
     here, across = world.border_states, world.border_states[:, ::-1]
     aid = society.donors.terror + society.donors.weapons + society.donors.drugs
-    line = one_hot(world.section_border, len(here)) @ world.line_share
+    line = sections_to_borders(world, jnp.asarray(world.line_share))
     sold, officers = jnp.maximum(1 - society.services.integrity, 0.05), jnp.maximum(seen["officers"], 1.0)
     stocks = {
         "tension": society.politics.tension,

@@ -14,6 +14,7 @@ from panj.mechanisms.guardians import foreign_guards_next, guards_kept
 from panj.simulation.crossing import Parameters
 from panj.simulation.society.felt import Causes, Turn
 from panj.simulation.society.places import inner_sides, per_side
+from panj.simulation.sums import sections_to_borders
 from panj.simulation.world import Months, World
 
 REMEMBERED_MONTHS = 24.0
@@ -56,7 +57,7 @@ def step(turn: Turn) -> tuple[Guardians, Causes]:
     )
     foreign = jnp.where(now.reacts > 0, wanted * (most > 0), recorded)
 
-    own = (by_side(world, now.staff - now.foreign))[..., None] * turn.p["strength_scale"]
+    own = sections_to_borders(world, now.staff - now.foreign)[..., None] * turn.p["strength_scale"]
     kept = turn.filled(
         guards_kept,
         own_funds=own * turn.p["guard_upkeep"] * felt("L37", "budget")[world.border_states],
@@ -83,12 +84,7 @@ def reported(guardians: Guardians, causes: Causes) -> dict[str, Array]:
 
 def presence(world: World, now: Months) -> Float[Array, "B 2 1"]:
     """Foreign guards that the record has, over the most that it ever has there."""
-    return (by_side(world, now.foreign) / jnp.maximum(jnp.asarray(world.most_foreign), 1e-3))[..., None]
-
-
-def by_side(world: World, by_section: Float[Array, "S 2"]) -> Float[Array, "B 2"]:
-    """Sum over the sections of each border."""
-    return jnp.zeros((len(world.border_states), 2)).at[world.section_border].add(by_section)
+    return (sections_to_borders(world, now.foreign) / jnp.maximum(jnp.asarray(world.most_foreign), 1e-3))[..., None]
 
 
 def strength_known(control: Float[Array, "B M"], remembered: Float[Array, "B M"]) -> Float[Array, "B 1 M"]:

@@ -15,7 +15,8 @@ from panj.simulation.crossing import Parameters
 from panj.simulation.kinds import OPIATES, of_kind
 from panj.simulation.society.felt import Causes, Turn
 from panj.simulation.society.places import by_state
-from panj.simulation.world import Months, World, one_hot
+from panj.simulation.sums import LEFT, links_to_states, weighed
+from panj.simulation.world import Months, World
 
 KG_OF_OPIUM = 10.0
 """Opium in a kilogram of heroin [kg] (PE131 and general knowledge: six to ten)."""
@@ -122,6 +123,6 @@ def reported(opiates: Opiates, causes: Causes) -> dict[str, Array]:
 
 def file_price(world: World) -> Float[Array, "G 1"]:
     """What a kilogram is worth in each state as the files say [USD/kg]; mean over the links that leave it."""
-    leaves = one_hot(world.state[0], len(world.region.states))
-    worth = of_kind(world.region.flows, OPIATES) @ world.worth
-    return (leaves @ worth / jnp.maximum(leaves.sum(axis=1), 1.0) + 1e-3)[:, None]
+    worth = weighed(of_kind(world.region.flows, OPIATES), jnp.asarray(world.worth))[:, None]
+    number = links_to_states(world, jnp.ones_like(worth), LEFT)
+    return links_to_states(world, worth, LEFT) / jnp.maximum(number, 1.0) + 1e-3

@@ -1,4 +1,4 @@
-"""Sums and means over states, borders and sides. Axes: ``G`` states, ``B`` borders, 2 sides, ``M`` members."""
+"""Means over states, and what borders and sides share. Axes: ``G`` states, ``B`` borders, 2 sides, ``M`` members."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
+from panj.simulation.sums import sides_to_states
 from panj.simulation.world import World
 
 
 def by_state(world: World, by_side: Float[Array, "B 2 M"]) -> Float[Array, "G M"]:
     """Mean over the border sides of each state; of all sides where a state has none."""
-    at = np.stack([world.border_states == state for state in range(len(world.region.states))]).astype(np.float32)
-    total = at.sum(axis=(1, 2))[:, None]
-    mean = jnp.einsum("gbk,bkm->gm", at, by_side) / np.maximum(total, 1)
-    return jnp.where(total > 0, mean, by_side.mean(axis=(0, 1)))
+    number = np.bincount(world.border_states.ravel(), minlength=len(world.member))[:, None]
+    mean = sides_to_states(world, by_side) / np.maximum(number, 1).astype(np.float32)
+    return jnp.where(number > 0, mean, by_side.mean(axis=(0, 1)))
 
 
 def inner_sides(world: World) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ from panj.mechanisms.recording import declared_trade, mirror_gap
 from panj.simulation.crossing import Parameters
 from panj.simulation.society.felt import Causes, Turn
 from panj.simulation.society.places import by_state
+from panj.simulation.sums import sides_to_states
 from panj.simulation.world import Months, World
 
 
@@ -66,7 +67,7 @@ def step(turn: Turn) -> tuple[Revenue, Causes]:
             border_profit,
             customs_revenue=revenue,
             opacity=felt("L72", "opacity_of_state"),
-            officers=sum_by_state(world, felt.causes["officers"]),
+            officers=sides_to_states(world, felt.causes["officers"]),
             pay=turn.now.conditions["pay"][:, None] * turn.society.revenue.budget,
         ),
     }
@@ -77,8 +78,3 @@ def reported(revenue: Revenue, causes: Causes) -> dict[str, Array]:
     """What a run keeps of it."""
     names = ("revenue", "customs_share", "declared_imports", "mirror_gap", "border_profit")
     return {name: causes[name] for name in names} | {"budget": revenue.budget}
-
-
-def sum_by_state(world: World, by_side: Float[Array, "B 2 M"]) -> Float[Array, "G M"]:
-    """Sum over the border sides of each state."""
-    return jnp.zeros((len(world.region.states), by_side.shape[-1])).at[world.border_states].add(by_side)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from panj.calibration.scales import RANGE, error_of, kept, off_scale, on_scale, 
 from panj.calibration.score import foretold, judge
 from panj.cli import main
 from panj.region import Region, Target
+from panj.reports.score import total_lines
 
 
 def target(id: str = "t", **more: Any) -> Target:
@@ -145,8 +147,6 @@ def test_chance_is_no_driver_and_few_members_cannot_tell(tiny: Region):
 
 def truth(region: Region, factor: float) -> tuple[Region, xr.Dataset]:
     """A region whose targets are what a run says of them, times a factor, and that run."""
-    from dataclasses import replace
-
     from panj.calibration import predictions
 
     run = invented(region, members=40)
@@ -195,6 +195,16 @@ def test_inputs_count_in_no_total(tiny: Region):
     rows = scores(Seen(run, region))
     assert total(rows, "fit").count == total(rows, "validation").count == 0
     assert screen(Seen(run, region)) == []
+
+
+def test_numbers_and_bounds_count_apart(tiny: Region):
+    region, run = truth(tiny, 1.0)
+    rows = [row for row in scores(Seen(run, region)) if row.target.use == "fit"]
+    bound = replace(rows[0], target=rows[0].target.model_copy(update={"sense": "at most"}))
+    untold = [replace(row, predicted=None, outcome="no figure") for row in (rows[0], bound)]
+    one = total([*rows, bound, *untold], "fit")
+    assert (one.count, one.without, one.bounds) == (len(rows), 1, 1)
+    assert dict(total_lines([one]))["numbers with a figure"] == [f"{len(rows)} of {len(rows) + 1}"]
 
 
 def test_panj_score_prints_every_target(tiny: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -85,7 +85,7 @@ def test_misses_are_told_in_words(factor: float, words: str) -> None:
 def test_what_is_not_known_is_no_number() -> None:
     lines = standing({"fit": TOTAL, "validation": TOTAL | {"against": {}}})
     assert "| inside their 90 % interval | no figure | no figure |" in lines
-    assert lines[-1].endswith("| 2.7 times; Panj 1.6 times |  |")
+    assert lines[-1].endswith("| 2.7 times; Panj 1.6 times (2) |  |")
 
 
 @pytest.mark.parametrize("region", ["central-asia", "tiny"])

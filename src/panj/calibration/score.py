@@ -74,10 +74,10 @@ class Score:
 
 @dataclass(frozen=True)
 class Total:
-    """How good a run is on some targets that are no bounds.
+    """How good a run is on some targets. Numbers that are to be met and bounds that are to be kept count apart.
 
     Attributes:
-        count: Targets with a figure; ``without``: those without one.
+        count: Numbers with a figure; ``without``: numbers without one.
         within50: Share of them inside their 50 % interval, which ought to be a half.
         within90: Share inside their 90 % interval, which ought to be nine in ten.
         width: Median factor between the ends of the 90 % interval; ``wide``: how many exceed ``WIDE``.
@@ -139,9 +139,9 @@ def judge(target: Target, predicted: Sequence[float]) -> Outcome:
 def total(rows: Sequence[Score], use: str) -> Total:
     """How good a run is on the targets of one use."""
     mine = [row for row in rows if row.target.use == use]
-    told = [row for row in mine if row.predicted is not None]
-    met = [row for row in told if bound(row.target) is None]
-    bounds = [row for row in told if bound(row.target) is not None]
+    numbers = [row for row in mine if bound(row.target) is None]
+    met = [row for row in numbers if row.predicted is not None]
+    bounds = [row for row in mine if bound(row.target) is not None and row.predicted is not None]
     widths = [row.width for row in met if row.width is not None]
     errors = {row.target.id: abs(row.off) for row in met if row.off is not None}
     against = {}
@@ -156,7 +156,7 @@ def total(rows: Sequence[Score], use: str) -> Total:
             against[name] = (float(theirs), float(ours), len(pairs))
     return Total(
         count=len(met),
-        without=len(mine) - len(told),
+        without=len(numbers) - len(met),
         within50=_share([row.outcome == "within 50 %" for row in met]),
         within90=_share([row.passed for row in met]),
         width=float(np.median(widths)) if widths else float("nan"),

@@ -15,8 +15,8 @@ from panj.ensembles import read_posterior
 from panj.region import Region
 from panj.region.counts import counts
 from panj.region.flows import Flow
-from panj.reports.score import USES, name_of
-from panj.reports.words import inside, listing, proper_names
+from panj.reports.score import USES, name_of, total_lines
+from panj.reports.words import inside, listing, proper_names, times
 from panj.simulation.loops import loops
 
 FARTHEST = 8
@@ -58,7 +58,7 @@ def card(region: Region, home: str = "") -> str:
         claims=f"{len(region.evidence.claims):,}",
         judgements=len(region.evidence.judgements),
         entries=f"{entries:,}",
-        assumed_share=_percent(1 - backed / entries),
+        assumed_share=f"{100 * (1 - backed / entries):.0f} %",
         assumed=sum(not row.claims for row in region.parameters.values()),
         targets=len(region.targets),
         score=score and score["run"],
@@ -75,18 +75,7 @@ def card(region: Region, home: str = "") -> str:
 
 def standing(score: Mapping[str, Any]) -> list[str]:
     """How good the scored run is on what was to be fitted and on what was kept, as a table in Markdown."""
-    parts = [total_of(score, use) for use in JUDGED]
-    rows = [
-        ("numbers with a figure", [f"{one.count} of {one.count + one.without}" for one in parts]),
-        ("inside their 50 % interval", [_percent(one.within50) for one in parts]),
-        ("inside their 90 % interval", [_percent(one.within90) for one in parts]),
-        ("ends of the 90 % interval apart, in the middle", [_times(one.width) for one in parts]),
-        ("off, in the middle", [_times(math.exp(one.error)) for one in parts]),
-        ("bounds kept", [f"{one.bounds_kept} of {one.bounds}" for one in parts]),
-    ]
-    for name in dict.fromkeys(name for one in parts for name in one.against):
-        told = [one.against.get(name) for one in parts]
-        rows.append((f"the rule of *{name}* is off, on those that it answers", [_beside(one) for one in told]))
+    rows = total_lines([total_of(score, use) for use in JUDGED])
     lines = [["", *(USES[use] for use in JUDGED)], ["---"] * 3, *([label, *cells] for label, cells in rows)]
     return ["| " + " | ".join(line) + " |" for line in lines]
 
@@ -109,13 +98,8 @@ def farthest(score: Mapping[str, Any], region: Region) -> list[str]:
             continue
         factor = max(row["predicted"][2], 0.0) / target.value
         far = abs(math.log(max(factor, NOTHING)))
-        way = (
-            "none at all"
-            if factor < NOTHING
-            else f"{_times(max(factor, 1 / factor))} too {'high' if factor > 1 else 'low'}"
-        )
         key = target.variable, target.flow
-        worst[key] = max(worst.get(key, (0.0, "")), (far, f"{name_of(target, region)}, {target.from_}: {way}"))
+        worst[key] = max(worst.get(key, (0.0, "")), (far, f"{name_of(target, region)}, {target.from_}: {off(factor)}"))
     return [said for _, said in sorted(worst.values(), reverse=True)[:FARTHEST]]
 
 
@@ -123,23 +107,7 @@ def off(factor: float) -> str:
     """A factor of what was published, in words: ``9 times too low``."""
     if factor <= NOTHING:
         return "none at all"
-    return f"{_times(max(factor, 1 / factor))} too {'high' if factor > 1 else 'low'}"
-
-
-def _beside(errors: tuple[float, float, int] | None) -> str:
-    """The median errors of a rule and of the run, where both have a figure."""
-    return f"{_times(math.exp(errors[0]))}; Panj {_times(math.exp(errors[1]))}" if errors else ""
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if math.isfinite(share) else "no figure"
-
-
-def _times(factor: float) -> str:
-    """A factor in words, two digits: ``7.9 times``."""
-    if not math.isfinite(factor):
-        return "no figure"
-    return f"{factor:.1f} times" if factor < 10 else f"{float(f'{factor:.2g}'):,.0f} times"
+    return f"{times(max(factor, 1 / factor))} too {'high' if factor > 1 else 'low'}"
 
 
 def _stopped(flow: Flow) -> bool:

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
-from panj.calibration import Score, Seen, draws_of, scores
+from panj.calibration import Score, Seen, draws_of, scores, total
+from panj.calibration.stored import JUDGED
 from panj.reports import evidence, missing, score, straying, theses, words
 from panj.reports.answer import answer, caused, span, unchanged, without_pivot
 from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_after
@@ -128,7 +129,7 @@ def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = Non
         same=unchanged(aspects, region),
         flows=[_line_view(line) for line in success_by_flow(dataset, region)],
         targets=[_target_view(row, region) for row in board],
-        totals=score.total_lines(board),
+        totals=score.total_lines([total(board, use) for use in JUDGED]),
         theses=theses.view(answered),
         theses_summary=theses.summary_line(answered),
         strays=_strays(beside or {}, region),

@@ -11,6 +11,7 @@ from rich.table import Table
 from panj.calibration.diagnosis import ENOUGH
 from panj.calibration.score import WIDE, Score, Total, total
 from panj.calibration.screen import Screened
+from panj.calibration.stored import JUDGED
 from panj.reports import words
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ MARKS = {
 """Mark, words and colour of each outcome; blue and yellow are told apart by all, and the mark says the same."""
 
 USES = {"fit": "to be fitted", "validation": "kept for validation", "input": "an input"}
-
-JUDGED = ("fit", "validation")
-"""Uses of which a total is made."""
 
 
 def name_of(target: Target, region: Region) -> str:
@@ -97,38 +95,38 @@ def total_table(rows: Sequence[Score]) -> Table:
     table.add_column("")
     for use in JUDGED:
         table.add_column(USES[use], justify="right")
-    for label, cells in total_lines(rows):
+    for label, cells in total_lines([total(rows, use) for use in JUDGED]):
         table.add_row(label, *cells)
     return table
 
 
-def total_lines(rows: Sequence[Score]) -> list[tuple[str, list[str]]]:
-    """The same as lines: what it is, and one cell for each of ``JUDGED``."""
-    parts = [total(rows, use) for use in JUDGED]
+def total_lines(parts: Sequence[Total]) -> list[tuple[str, list[str]]]:
+    """How good a run is as lines: what it is, and one cell for each total."""
     lines = [
-        ("numbers with a figure", [f"{one.count} of {one.count + one.without + one.bounds}" for one in parts]),
+        ("numbers with a figure", [f"{one.count} of {one.count + one.without}" for one in parts]),
         ("inside their 50 % interval", [_percent(one.within50) for one in parts]),
         ("inside their 90 % interval", [_percent(one.within90) for one in parts]),
-        ("width of the 90 % interval", [_factor(one.width) for one in parts]),
-        (f"intervals wider than a factor of {WIDE:g}", [str(one.wide) for one in parts]),
-        ("bounds kept", [f"{one.bounds_kept} of {one.bounds}" for one in parts]),
-        ("median error", [_factor(math.exp(one.error)) for one in parts]),
+        ("ends of the 90 % interval apart, in the middle", [words.times(one.width) for one in parts]),
+        (f"ends apart by more than {WIDE:g} times", [str(one.wide) for one in parts]),
+        ("off, in the middle", [words.times(math.exp(one.error)) for one in parts]),
+        ("bounds kept, of those with a figure", [f"{one.bounds_kept} of {one.bounds}" for one in parts]),
     ]
     for name in dict.fromkeys(name for one in parts for name in one.against):
-        cells = [_against(one, name) for one in parts]
-        lines.append((f"  {name}, run on the same", cells))
+        told = [_beside(one.against.get(name)) for one in parts]
+        lines.append((f"the rule “{name}” is off, on those that it answers", told))
     return lines
 
 
-def _against(one: Total, name: str) -> str:
-    if name not in one.against:
+def _beside(errors: tuple[float, float, int] | None) -> str:
+    """The median errors of a rule and of the run, where both have a figure, and on how many numbers."""
+    if not errors:
         return ""
-    theirs, ours, count = one.against[name]
-    return f"{_factor(math.exp(theirs))}, {_factor(math.exp(ours))} ({count})"
+    rule, run, count = errors
+    return f"{words.times(math.exp(rule))}; Panj {words.times(math.exp(run))} ({count})"
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}" if math.isfinite(share) else ""
+    return f"{100 * share:.0f} %" if math.isfinite(share) else "no figure"
 
 
 def _factor(factor: float) -> str:

@@ -163,6 +163,15 @@ def moved(comparison: Comparison, form: Scale) -> str:
     return f"went from {ends}, a change that could be either way (90 % interval: {spread})"
 
 
+def times(factor: float) -> str:
+    """A factor in words, two digits: ``7.9 times``."""
+    if not math.isfinite(factor):
+        return "no figure"
+    if factor >= 1e6:
+        return "more than 1,000,000 times"
+    return f"{factor:.1f} times" if factor < 10 else f"{float(f'{factor:.2g}'):,.0f} times"
+
+
 def month_text(month: Month) -> str:
     """``Sep 2001``."""
     return f"{MONTHS[month.month - 1]} {month.year}"

@@ -235,8 +235,8 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     """What agencies write down, state by state and border by border (true and recorded are different variables)."""
     p, crossing, by_flow = given.p, known["crossing"], known["by_flow"]
     taken = crossing.taken * by_flow
-    by_side = [[links_to_states(world, of_flow, way) for of_flow in taken[way]] for way in (LEFT, ENTERED)]
-    by_state = jnp.stack([left + entered for left, entered in zip(*by_side, strict=True)])
+    left, entered = (links_to_states(world, jnp.swapaxes(taken[way], 0, 1), way) for way in (LEFT, ENTERED))
+    by_state = jnp.swapaxes(left + entered, 0, 1)
     chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
     journeys = 1 / green_lots(world.flows, known["setting"], p)

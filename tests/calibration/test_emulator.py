@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from panj.calibration.emulator import FORMS, PARTS, Training, emulate, learned, likeliest, parts
+from panj.calibration.emulator import FORMS, PARTS, Training, emulate, forms, learned, parts
 
 Reals = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ def bent(levels: Reals) -> Reals:
 
 def test_a_linear_model_is_learned_exactly():
     seen = training(straight, 60, 20, 0.0)
-    surface = learned(seen.levels, seen.predicted, seen.member)
+    surface = learned(seen.levels, seen.predicted)
     new = np.random.default_rng(2).standard_normal((50, 20))
     assert_allclose(surface.at(new), straight(new), atol=1e-5)
 
@@ -59,7 +60,7 @@ def test_the_emulator_without_a_part_is_learned_without_it_altogether():
     squares = np.empty_like(seen.predicted)
     for one in range(PARTS):
         inside = emulator.part != one
-        by_hand = learned(seen.levels[inside], seen.predicted[inside], seen.member[inside])
+        by_hand = learned(seen.levels[inside], seen.predicted[inside])
         for mine, theirs in zip(emulator.without[one], by_hand, strict=True):
             assert_allclose(mine, theirs)
         squares[~inside] = (by_hand.at(seen.levels[~inside]) - seen.predicted[~inside]) ** 2
@@ -86,8 +87,8 @@ def test_the_order_of_parameters_changes_nothing():
     seen = training(bent, 90, 12, 0.2)
     order = np.random.default_rng(5).permutation(12)
     new = np.random.default_rng(6).standard_normal((20, 12))
-    one = learned(seen.levels, seen.predicted, seen.member).at(new)
-    other = learned(seen.levels[:, order], seen.predicted, seen.member).at(new[:, order])
+    one = learned(seen.levels, seen.predicted).at(new)
+    other = learned(seen.levels[:, order], seen.predicted).at(new[:, order])
     assert_allclose(other, one, rtol=1e-6)
 
 
@@ -110,9 +111,9 @@ def test_runs_without_a_figure_are_left_out_of_that_target_only():
     seen = training(straight, 80, 6, 0.1)
     holed = seen.predicted.copy()
     holed[:10, 0] = np.nan
-    surface = learned(seen.levels, holed, seen.member)
-    whole = learned(seen.levels, seen.predicted, seen.member)
-    alone = learned(seen.levels[10:], seen.predicted[10:], seen.member[10:])
+    surface = learned(seen.levels, holed)
+    whole = learned(seen.levels, seen.predicted)
+    alone = learned(seen.levels[10:], seen.predicted[10:])
     assert_allclose(surface.slope[1], whole.slope[1])
     assert_allclose(surface.slope[0], alone.slope[0])
     assert np.isfinite(emulate(Training(seen.levels, holed, seen.member, seen.step)).error).all()
@@ -127,22 +128,69 @@ def test_a_target_that_never_varies_is_known():
 
 def test_too_few_runs_are_refused():
     with pytest.raises(ValueError, match="16 are needed"):
-        learned(np.zeros((10, 2)), np.zeros((10, 1)), np.arange(10))
+        learned(np.zeros((10, 2)), np.zeros((10, 1)))
 
 
-def test_runs_that_a_smoother_moved_against_their_luck_do_not_mislead():
-    """Where luck is high the smoother lowers the parameter, so a plain regression finds too small a slope."""
+def moved_against_luck(shift: float) -> Training:
+    """Members with luck of their own, and three ensembles: where luck is high the smoother lowers the parameter."""
     chance = np.random.default_rng(8)
     members, count = 80, 30
     luck = chance.standard_normal(members)
     first = chance.standard_normal((members, count))
     then = 0.3 * first
-    then[:, 0] -= 0.8 * luck
+    then[:, 0] -= shift * luck
     levels = np.concatenate([first, then, then + 0.02])
-    owner = np.tile(np.arange(members), 3)
+    owner, step = np.tile(np.arange(members), 3), np.repeat(np.arange(3), members)
     predicted = (levels[:, 0] + luck[owner] + 0.05 * chance.standard_normal(len(levels)))[:, None]
-    shared = learned(levels, predicted, owner).slope[0, 0]
-    plain = learned(levels, predicted, np.arange(len(levels))).slope[0, 0]
-    assert likeliest(levels, predicted[:, 0], owner).ratio >= 64
-    assert shared == pytest.approx(1.0, abs=0.1)
-    assert plain < 0.8
+    return Training(levels, predicted, owner, step)
+
+
+def test_runs_that_a_smoother_moved_against_their_luck_do_not_mislead():
+    """They show how far the emulator errs, but it learns from members that nothing has moved yet."""
+    seen = moved_against_luck(0.8)
+    first = seen.step == 0
+    emulator = emulate(seen)
+    alone = forms(seen.levels[first], seen.predicted[first])[emulator.form[0]]
+    assert_allclose(emulator.surface.at(seen.levels), alone.at(seen.levels))
+    assert emulator.error[0] == pytest.approx(
+        max(np.sqrt(np.mean(emulator.missed[seen.step == n] ** 2)) for n in range(3))
+    )
+    assert learned(seen.levels, seen.predicted).slope[0, 0] < 0.8 < alone.slope[0, 0]
+
+
+def shared_luck(runs: int, seed: int) -> Training:
+    """Three targets: two that share the same luck, one against it, and one with luck of its own."""
+    chance = np.random.default_rng(seed)
+    levels, luck = chance.standard_normal((runs, 6)), chance.standard_normal((runs, 2))
+    off = np.stack([luck[:, 0], 0.5 * luck[:, 0], -luck[:, 0], luck[:, 1]], axis=-1)
+    return Training(levels, levels[:, :4] + off, np.arange(runs), np.zeros(runs, int))
+
+
+def test_errors_that_go_along_with_each_other_have_a_covariance():
+    emulator = emulate(shared_luck(600, 1))
+    found = emulator.covariance()
+    assert_allclose(np.diag(found), emulator.error**2)
+    assert_allclose(found[:3, :3], np.outer([1, 0.5, -1], [1, 0.5, -1]), atol=0.15)
+    assert_allclose(found[3, :3], 0, atol=0.15)
+    assert np.linalg.eigvalsh(found).min() > -1e-9
+
+
+def test_a_covariance_of_some_runs_knows_nothing_of_the_others():
+    seen = shared_luck(100, 2)
+    chosen = np.arange(100) < 60
+    before = emulate(seen)
+    spoilt = before.missed.copy()
+    spoilt[~chosen] *= 1000
+    after = replace(before, missed=spoilt)
+    assert_allclose(after.covariance(chosen), before.covariance(chosen))
+    assert after.covariance()[0, 0] > 1e4 * before.covariance()[0, 0]
+
+
+def test_a_covariance_with_missing_figures_is_still_one():
+    seen = shared_luck(100, 3)
+    holed = seen.predicted.copy()
+    holed[:40, 0] = np.nan
+    holed[70:, 1] = np.nan
+    found = emulate(replace(seen, predicted=holed)).covariance()
+    assert np.linalg.eigvalsh(found).min() > -1e-9
+    assert 0.3 < found[0, 1] / np.sqrt(found[0, 0] * found[1, 1]) < 1

@@ -45,10 +45,25 @@ def test_true_values_rank_evenly_where_errors_are_as_large_as_said(world: tuple[
 
 def test_an_emulator_that_claims_to_err_less_is_found_out(world: tuple[Training, Emulator]):
     seen, emulator = world
-    sharp = replace(emulator, error=np.zeros(3))
+    sharp = replace(emulator, missed=np.zeros_like(emulator.missed))
     one = calibrated(sharp, seen, replace(DATA, spread=DATA.spread / 5), 1)
     assert not one.even
     assert "unevenly" in one.said()
+
+
+def test_errors_that_go_along_with_each_other_are_found_out_if_they_are_taken_as_independent():
+    """Five numbers of one flow that luck moves together tell little more than one of them."""
+    chance = np.random.default_rng(6)
+    levels, luck = chance.standard_normal((160, 2)), chance.standard_normal((160, 1))
+    seen = Training(levels, levels[:, :1] + luck + np.zeros(5), np.arange(160), np.zeros(160, int))
+    data = Data(np.zeros(5), np.full(5, 0.3), np.zeros(5, int))
+    emulator = emulate(seen)
+    assert calibrated(emulator, seen, data, 1).even
+    alone = replace(emulator, missed=np.stack([chance.permutation(one) for one in emulator.missed.T], axis=-1))
+    assert_allclose(alone.error, emulator.error)
+    ranks = calibrated(alone, seen, data, 1)
+    assert not ranks.even
+    assert np.abs(counted(ranks.targets)[[0, -1]].sum(axis=0) / 160).min() > 0.3  # heaped at both ends: too sharp
 
 
 def test_even_ranks_have_any_chance_and_heaped_ones_none():

@@ -18,7 +18,9 @@ from panj.calibration.tempering import Check, check, influence, tempered, tops
 Reals = NDArray[np.float64]
 
 SLOPES = np.asarray([[1.0, 0.5, 0.0], [0.0, 1.0, -1.0], [0.0, 0.0, 0.0]])
-NOTHING = np.zeros((3, 3))
+ERRORS = np.diag([0.16, 0.0, 0.0])
+TOGETHER = np.asarray([[0.5, 0.45, 0.3], [0.45, 0.5, 0.3], [0.3, 0.3, 0.4]])
+"""Covariance of an emulator's errors that go along with each other."""
 
 
 def flat(slopes: Reals) -> Surface:
@@ -27,9 +29,11 @@ def flat(slopes: Reals) -> Surface:
     return Surface(zeros, slopes, np.zeros_like(slopes), zeros, np.zeros((3, 2), int), np.zeros((3, 2, 2)))
 
 
-def problem(observed: list[float], sense: list[int], surface: Surface | None = None) -> Problem:
+def problem(
+    observed: list[float], sense: list[int], surface: Surface | None = None, errors: Reals | None = None
+) -> Problem:
     data = Data(np.asarray(observed), np.asarray([0.3, 0.6, 0.5]), np.asarray(sense))
-    return problem_of(surface or flat(SLOPES), data, np.asarray([0.4, 0.0, 0.0]))
+    return problem_of(surface or flat(SLOPES), data, ERRORS if errors is None else errors)
 
 
 def drawn(one: Problem, chains: int = 4) -> Chains:
@@ -38,9 +42,10 @@ def drawn(one: Problem, chains: int = 4) -> Chains:
 
 def test_the_posterior_of_a_linear_problem_is_the_exact_one():
     one = problem([1.2, -0.7, 0.0], [0, 0, 0])
-    assert_allclose(one.spread, [0.5, 0.6, 0.5])
-    covariance = np.linalg.inv(np.eye(3) + SLOPES.T @ np.diag(one.spread**-2.0) @ SLOPES)
-    mean = covariance @ SLOPES.T @ (one.observed / one.spread**2)
+    spread = np.asarray([0.5, 0.6, 0.5])
+    assert_allclose(one.weight, np.diag(1 / spread))
+    covariance = np.linalg.inv(np.eye(3) + SLOPES.T @ np.diag(spread**-2.0) @ SLOPES)
+    mean = covariance @ SLOPES.T @ (one.observed / spread**2)
     chains = drawn(one)
     particles, _ = tempered(one, 2)
     for found in (chains.flat, particles):
@@ -50,6 +55,34 @@ def test_the_posterior_of_a_linear_problem_is_the_exact_one():
     assert told.mixed
     assert told.divergent == 0
     assert told.bulk.min() > 1000
+
+
+def test_numbers_that_are_missed_together_count_as_often_as_they_tell_something():
+    one = problem([1.2, -0.7, 0.3], [0, 0, 0], errors=TOGETHER)
+    inverse = np.linalg.inv(np.diag([0.09, 0.36, 0.25]) + TOGETHER)
+    assert_allclose(one.weight.T @ one.weight, inverse)
+    covariance = np.linalg.inv(np.eye(3) + SLOPES.T @ inverse @ SLOPES)
+    chains = drawn(one)
+    assert_allclose(chains.flat.mean(axis=0), covariance @ SLOPES.T @ inverse @ one.observed, atol=0.08)
+    assert_allclose(np.cov(chains.flat.T), covariance, atol=0.08)
+
+
+def test_a_number_told_twice_teaches_what_it_tells_once_where_the_emulator_errs_alike():
+    alike = np.asarray([[100.0, 100.0, 0.0], [100.0, 100.0, 0.0], [0.0, 0.0, 0.0]])
+    one = problem([1.0, 1.0, 0.0], [0, 0, 0], flat(SLOPES[[0, 0, 2]]), alike)
+    told = one.weight @ SLOPES[[0, 0, 2]]
+    assert_allclose(told.T @ told, np.outer(SLOPES[0], SLOPES[0]) / 100, rtol=0.01)
+
+
+def test_a_bound_is_as_likely_as_it_is_given_where_the_other_numbers_lie():
+    one = problem([1.2, -0.7, 0.3], [0, 0, 1], errors=TOGETHER)
+    total = np.diag([0.09, 0.36, 0.25]) + TOGETHER
+    for levels in np.random.default_rng(5).standard_normal((5, 3)):
+        gap = one.observed - SLOPES @ levels
+        middle = total[2, :2] @ np.linalg.solve(total[:2, :2], gap[:2])
+        left = total[2, 2] - total[2, :2] @ np.linalg.solve(total[:2, :2], total[:2, 2])
+        by_hand = -0.5 * gap[:2] @ np.linalg.solve(total[:2, :2], gap[:2]) + norm.logsf(gap[2], middle, np.sqrt(left))
+        assert_allclose(log_likelihood(one, levels), by_hand, rtol=1e-5)
 
 
 def test_a_bound_cuts_as_far_as_its_error_allows_and_teaches_nothing_where_it_is_kept():
@@ -67,7 +100,7 @@ def test_a_bound_cuts_as_far_as_its_error_allows_and_teaches_nothing_where_it_is
 
 def test_held_parameters_stay_and_the_most_telling_are_let_free():
     one = problem([1.2, -0.7, 0.0], [0, 0, 0])
-    assert_allclose(influence(one, np.zeros(3)), np.sum((SLOPES / one.spread[:, None]) ** 2, axis=0), rtol=1e-5)
+    assert_allclose(influence(one, np.zeros(3)), np.sum((one.weight @ SLOPES) ** 2, axis=0), rtol=1e-5)
     held = one.holding(np.asarray([0.0, 0.0, 2.0]), np.asarray([0, 1]))
     near = np.random.default_rng(3).standard_normal((3, 2))
     for levels in near:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import panj
+from panj.calibration.discrepancy import likeliest_factor
 from panj.calibration.emulator import Training
 from panj.calibration.forward import Forward, Predicted
 from panj.calibration.scales import on_scale, spread_of
@@ -54,6 +55,7 @@ class Fit:
         targets: What was taken in; ``left_out``: the other targets for fitting, each with the reason.
         prior: Draws before, ``posterior``: after; one value a member.
         before: Misfit of each member before, ``after``: after: the mean square of its errors in standard deviations.
+        factor: On all discrepancies, as the fitted numbers ask (`discrepancy`).
         note: What made the draws.
         training: All runs that converged, of every ensemble, with the targets taken in.
         data: Those targets as numbers.
@@ -66,6 +68,7 @@ class Fit:
     posterior: Draws
     before: Reals
     after: Reals
+    factor: float
     note: Mapping[str, Any]
     training: Training
     data: Data
@@ -121,7 +124,7 @@ def fit(
     seen: list[Reals] = []
     held: list[Reals] = []
     settled: list[NDArray[np.bool_]] = []
-    data, chosen, left_out = None, np.zeros(0, int), dict[str, str]()
+    data, chosen, left_out, factor = None, np.zeros(0, int), dict[str, str](), 1.0
     levels = first
     progress(0, (steps + 1) * members)
     for step in range(steps + 1):
@@ -133,10 +136,11 @@ def fit(
         held.append(levels)
         settled.append(converged)
         if data is None:
-            chosen, left_out = taken_in(targets, predicted)
+            factor = likeliest_factor(targets, predicted[:, converged])
+            chosen, left_out = taken_in(targets, predicted, factor)
             if not len(chosen):
                 raise RunError(f"No target of {opened.title} is within the reach of its priors.")
-            data = data_of([targets[index] for index in chosen])
+            data = data_of([targets[index] for index in chosen], factor)
     assert data is not None
     kept = settled[-1] if settled[-1].mean() >= 0.5 else np.ones(members, bool)
     used = tuple(targets[index] for index in chosen)
@@ -148,6 +152,7 @@ def fit(
         {name: values[kept] for name, values in values_of(opened, levels).items()},
         misfit(seen[0][chosen], data),
         misfit(seen[-1][chosen][:, kept], data),
+        factor,
         {
             "method": "ES-MDA",
             "members": members,
@@ -157,6 +162,7 @@ def fit(
             "panj": panj.__version__,
             "targets": [target.id for target in used],
             "left_out": left_out,
+            "discrepancy": round(factor, 3),
             "inputs": inputs(opened),
         },
         training_of(held, [one[chosen] for one in seen], settled, data),
@@ -206,21 +212,24 @@ def values_of(region: Region, levels: Reals) -> Draws:
     return {name: quantile(row, chance[number]) for number, (name, row) in enumerate(region.parameters.items())}
 
 
-def data_of(targets: list[Target]) -> Data:
-    """Targets as the smoother takes them in."""
+def data_of(targets: list[Target], factor: float = 1.0) -> Data:
+    """Targets as the smoother takes them in, with a factor on their discrepancies."""
     return Data(
         np.asarray([float(on_scale(target, target.value)) for target in targets]),
-        np.asarray([max(spread_of(target), 1e-6) for target in targets]),
+        np.asarray([max(spread_of(target, factor), 1e-6) for target in targets]),
         np.asarray([SENSE[target.sense] for target in targets]),
     )
 
 
-def taken_in(targets: tuple[Target, ...], predicted: Reals) -> tuple[NDArray[np.int_], dict[str, str]]:
+def taken_in(
+    targets: tuple[Target, ...], predicted: Reals, factor: float = 1.0
+) -> tuple[NDArray[np.int_], dict[str, str]]:
     """Numbers of the targets that a fit takes in, and why the others are left out.
 
     Args:
         targets: For fitting.
         predicted: What members of the priors predict, on the scale of each target.
+        factor: On all discrepancies.
     """
     chosen, left_out = [], {}
     for index, (target, row) in enumerate(zip(targets, predicted, strict=True)):
@@ -228,7 +237,7 @@ def taken_in(targets: tuple[Target, ...], predicted: Reals) -> tuple[NDArray[np.
         if known.size < KNOWN * row.size:
             left_out[target.id] = "no figure"
             continue
-        data = data_of([target])
+        data = data_of([target], factor)
         gaps = np.abs(known - data.observed) / data.spread
         kept = (known - data.observed) * data.sense >= 0 if data.sense[0] else np.zeros(known.shape, bool)
         if kept.any() or gaps.min() <= REACH:

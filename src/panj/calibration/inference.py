@@ -1,7 +1,7 @@
 """Calibrate, emulate, sample: from a finished ensemble smoother to draws by NUTS, kept on disk as they come.
 
-The smoother's members, of all its ensembles, are what the emulator learns from: draws all over the priors, and more and
-more of them where the posterior lies.
+The smoother's first ensemble, draws all over the priors, is what the emulator learns from; the later ones show how far
+it errs where the posterior lies.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from panj.ensembles.posterior import Draws, save_posterior
 CHAINS = 4
 
 RANKS = "ranks.npz"
+
+WAY = 2
+"""Raised when emulators or chains are made in another way, so that none that is kept is taken for a new one."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is, and of how much."""
@@ -124,7 +127,7 @@ def digest(fit: Fit) -> str:
         data.spread,
         data.sense,
     )
-    found = hashlib.sha256(panj.__version__.encode())
+    found = hashlib.sha256(f"{panj.__version__}/{WAY}".encode())
     for array in arrays:
         found.update(np.ascontiguousarray(array).tobytes())
     return found.hexdigest()
@@ -147,7 +150,7 @@ def sample(
         progress: Called as things get done.
     """
     emulator = emulator_of(fit, out, progress)
-    problem = problem_of(emulator.surface, fit.data, emulator.error)
+    problem = problem_of(emulator.surface, fit.data, emulator.covariance())
     name = f"nuts-{digest(fit)[:12]}-{seed}-{warmup}-{draws}"
     chains = []
     for number in range(CHAINS):
@@ -171,10 +174,11 @@ def emulator_of(fit: Fit, out: Path, progress: Progress = silent) -> Emulator:
         learned = emulate(fit.training, lambda done, total: progress("emulator", done, total))
         surfaces = (learned.surface, *learned.without)
         arrays = {name: np.stack([getattr(one, name) for one in surfaces]) for name in Surface._fields}
-        _kept(file, form=learned.form, error=learned.error, varied=learned.varied, part=learned.part, **arrays)
+        told = {"form": learned.form, "missed": learned.missed, "step": learned.step, "varied": learned.varied}
+        _kept(file, part=learned.part, **told, **arrays)
     with np.load(file) as kept:
         first, *without = (Surface(*parts) for parts in zip(*(kept[name] for name in Surface._fields), strict=True))
-        return Emulator(first, kept["form"], kept["error"], kept["varied"], tuple(without), kept["part"])
+        return Emulator(first, kept["form"], kept["missed"], kept["step"], kept["varied"], tuple(without), kept["part"])
 
 
 def ranked(sampled: Sampled, out: Path, studies: int | None = None, progress: Progress = silent) -> Ranks:

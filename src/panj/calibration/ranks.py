@@ -1,9 +1,10 @@
 r"""Simulation-based calibration: whether a posterior is as wide as it ought to be, on real prior and model.
 
 Members of the prior ensemble are taken for the truth, one after the other. What the model itself predicted for one,
-with errors drawn as the targets say, is what was published; an emulator that never saw this member says what its
-parameters were. If all is well the truth ranks evenly among the draws (Talts and others 2018). Posteriors that are too
-sharp, an emulator that errs more than it says or in one direction, and faults of the sampler all show.
+with errors drawn as the targets say, is what was published; an emulator that never saw this member, and that knows how
+far it errs from others alone, says what its parameters were. If all is well the truth ranks evenly among the draws
+(Talts and others 2018). Posteriors that are too sharp, an emulator that errs more than it says or in one direction, and
+faults of the sampler all show.
 
 Ranked are every parameter, and what the emulator predicts of every target: that is where the numbers tell something,
 while most single parameters are left as wide as their priors.
@@ -117,7 +118,8 @@ def calibrated(
         sense = np.where(data.sense == 0, 0, np.where(told > data.observed, 1, -1))
         synthetic = Data(np.where(sense == 0, told, data.observed), np.where(known, data.spread, UNTOLD), sense)
         surface = emulator.without[emulator.part[row]]
-        draws = chain(problem_of(surface, synthetic, emulator.error), int(row), seed).flat[::THINNED]
+        never_saw = emulator.covariance(emulator.part != emulator.part[row])
+        draws = chain(problem_of(surface, synthetic, never_saw), int(row), seed).flat[::THINNED]
         true = training.levels[row]
         parameters.append(np.sum(draws < true, axis=0))
         targets.append(np.sum(surface.at(draws) < surface.at(true), axis=0))

@@ -2,8 +2,10 @@ r"""Sampling: the posterior of the parameters under an emulator, by NUTS, and ho
 
 Every parameter is a standard normal number before the fit, so the prior is exactly ``N(0, I)``. A published number errs
 about what the emulator predicts with the variance ``error**2 + discrepancy**2 + emulator**2`` on its scale: of the
-number itself, of what the model cannot tell with all parameters right (Kennedy & O'Hagan 2001), and of the emulator. A
-bound is as likely as it is that such a number keeps it.
+number itself, of what the model cannot tell with all parameters right (Kennedy & O'Hagan 2001), and of the emulator.
+Where the emulator errs for one number it errs for those that are made of the same flow, so its errors have a covariance
+(`emulator`); taken as independent they would count one lucky year as often as it was published. A bound is as likely as
+it is that such a number keeps it, given where the numbers that are no bounds lie.
 
 What is sampled is the posterior of the emulator, not of the model: where the emulator errs more than it says, so do the
 draws.
@@ -32,6 +34,7 @@ from jax.scipy.special import log_ndtr
 from numpy.typing import NDArray
 from numpyro.diagnostics import effective_sample_size, split_gelman_rubin
 from numpyro.infer.hmc import hmc
+from scipy.linalg import solve_triangular
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
@@ -53,7 +56,8 @@ class Problem(NamedTuple):
     Attributes:
         surface: The emulators of K targets.
         observed: The numbers on their scales, K.
-        spread: Standard deviation between each and what the emulator predicts with the right parameters, K.
+        weight: Makes gaps between numbers and predictions independent, each with standard deviation 1 if the parameters
+            are right, K x K (`weights`).
         sense: 0: about; -1: at most; 1: at least, K.
         base: Where parameters lie that are held fast, P.
         free: Numbers of those that are not, F.
@@ -61,7 +65,7 @@ class Problem(NamedTuple):
 
     surface: Surface
     observed: Numbers
-    spread: Numbers
+    weight: Numbers
     sense: Numbers
     base: Numbers
     free: Numbers
@@ -71,15 +75,34 @@ class Problem(NamedTuple):
         return self._replace(base=np.asarray(base), free=np.asarray(free))
 
 
-def problem_of(surface: Surface, data: Data, error: Reals) -> Problem:
-    """The posterior of all parameters, given an emulator, the numbers, and how far the emulator errs."""
+def problem_of(surface: Surface, data: Data, covariance: Reals) -> Problem:
+    """The posterior of all parameters, given an emulator, the numbers, and the covariance of the emulator's errors."""
     count = surface.slope.shape[1]
-    return Problem(surface, data.observed, np.hypot(data.spread, error), data.sense, np.zeros(count), np.arange(count))
+    weight = weights(np.diag(data.spread**2) + covariance, data.sense)
+    return Problem(surface, data.observed, weight, data.sense, np.zeros(count), np.arange(count))
+
+
+def weights(covariance: Reals, sense: NDArray[np.int_]) -> Reals:
+    """The matrix that makes gaps of a covariance independent, each with standard deviation 1, K x K.
+
+    Numbers that are no bounds are made so by the root of their own covariance. A bound is seen from where they lie: its
+    row takes its mean given them away, and divides by what spread is left. Bounds are taken as independent of each
+    other given the numbers, as no closed form tells how likely it is that several are kept.
+    """
+    met, bounds = np.flatnonzero(sense == 0), np.flatnonzero(sense != 0)
+    root = np.linalg.cholesky(covariance[np.ix_(met, met)])
+    weight = np.zeros_like(covariance)
+    weight[np.ix_(met, met)] = solve_triangular(root, np.eye(len(met)), lower=True)
+    shared = solve_triangular(root, covariance[np.ix_(met, bounds)], lower=True)
+    left = np.sqrt(np.diag(covariance)[bounds] - np.sum(shared**2, axis=0))
+    weight[np.ix_(bounds, met)] = -(shared.T @ weight[np.ix_(met, met)]) / left[:, None]
+    weight[bounds, bounds] = 1 / left
+    return weight
 
 
 def log_likelihood(problem: Problem, levels: jax.Array) -> jax.Array:
     """Logarithm of how likely the numbers are, up to what does not depend on the parameters that are free, F."""
-    gap = (problem.observed - problem.surface.at(_whole(problem, levels))) / problem.spread
+    gap = problem.weight @ (problem.observed - problem.surface.at(_whole(problem, levels)))
     kept = log_ndtr(jnp.where(problem.sense > 0, -gap, gap))
     return jnp.sum(jnp.where(problem.sense == 0, -0.5 * gap**2, kept))
 
@@ -158,11 +181,11 @@ def stretch(problem: Problem) -> tuple[jax.Array, jax.Array]:
     else: what is sampled is exact.
     """
     slope = jax.jacobian(lambda levels: problem.surface.at(_whole(problem, levels)))(jnp.zeros(problem.free.shape))
-    weight = jnp.where(problem.sense == 0, problem.spread**-2.0, 0.0)
-    gap = problem.observed - problem.surface.at(_whole(problem, jnp.zeros(problem.free.shape)))
-    precision = jnp.eye(len(problem.free)) + (slope.T * weight) @ slope
-    inverse = jnp.linalg.inv(precision)
-    return inverse @ (slope.T @ (weight * gap)), jnp.linalg.cholesky(0.5 * (inverse + inverse.T))
+    weight = jnp.where(problem.sense == 0, problem.weight.T, 0.0).T
+    gap = weight @ (problem.observed - problem.surface.at(_whole(problem, jnp.zeros(problem.free.shape))))
+    seen = weight @ slope
+    inverse = jnp.linalg.inv(jnp.eye(len(problem.free)) + seen.T @ seen)
+    return inverse @ (seen.T @ gap), jnp.linalg.cholesky(0.5 * (inverse + inverse.T))
 
 
 def _whole(problem: Problem, levels: jax.Array) -> jax.Array:

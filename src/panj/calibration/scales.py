@@ -66,9 +66,14 @@ def published(target: Target) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def spread_of(target: Target) -> float:
-    """Standard deviation between a perfect model and the number: its error, and what the model cannot tell."""
-    return math.hypot(error_of(target), target.discrepancy)
+def spread_of(target: Target, factor: float = 1.0) -> float:
+    """Standard deviation between the model with all parameters right and the recorded number, on its scale.
+
+    The number's own error, and what the model cannot tell: its discrepancy as the files judge it, times the factor that
+    the fitted numbers ask for (`discrepancy`). This is all that stands between a member and a number, wherever the two
+    meet: smoother, posterior, score.
+    """
+    return math.hypot(error_of(target), factor * target.discrepancy)
 
 
 def bound(target: Target) -> float | None:

@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from panj.calibration.baselines import BASELINES
 from panj.calibration.diagnosis import Driver, drivers
+from panj.calibration.discrepancy import factor_of
 from panj.calibration.observe import Seen, predictions
 from panj.calibration.scales import bound, kept, off_scale, on_scale, spread_of
 from panj.region import Target
@@ -34,7 +35,8 @@ class Score:
     Attributes:
         target: The published number.
         predicted: Of a number published under the same errors, quantiles at ``QUANTILES``; None without a figure. What
-            is foretold is the number, so the error of the number and the discrepancy of the model are in it.
+            is foretold is the recorded number, so its own error and the discrepancy of the model, as wide as the fitted
+            numbers ask, are in it (`spread_of`).
         model: The same without errors: how far members differ; None without a figure.
         outcome: Where the published number lies in it, or whether a bound is kept by the median.
         why: Why there is no figure.
@@ -100,7 +102,7 @@ class Total:
 
 def scores(seen: Seen) -> list[Score]:
     """Every target of a region beside a run, in the order of the file."""
-    targets = list(seen.region.targets.values())
+    targets, factor = list(seen.region.targets.values()), factor_of(seen.region)
     found = []
     for one in predictions(seen):
         said = {name: say(seen, one.target, targets) for name, say in BASELINES.items()}
@@ -108,7 +110,7 @@ def scores(seen: Seen) -> list[Score]:
             found.append(Score(one.target, None, None, "no figure", one.why, said, from_record=one.from_record))
             continue
         levels = on_scale(one.target, one.values[np.isfinite(one.values)])
-        predicted = _back(one.target, foretold(levels, spread_of(one.target)))
+        predicted = _back(one.target, foretold(levels, spread_of(one.target, factor)))
         model = _back(one.target, np.quantile(levels, QUANTILES))
         by = () if one.from_record else drivers(seen.region, seen.draws, one.values)
         outcome = judge(one.target, predicted)

@@ -98,7 +98,7 @@ class Check:
 
 def influence(problem: Problem, at: Reals) -> Reals:
     """How much each parameter moves the targets: the sum of squared slopes in standard deviations, P."""
-    slopes = np.asarray(jax.jacobian(problem.surface.at)(jnp.asarray(at))) / np.asarray(problem.spread)[:, None]
+    slopes = np.asarray(problem.weight) @ np.asarray(jax.jacobian(problem.surface.at)(jnp.asarray(at)))
     return np.asarray(np.sum(slopes**2, axis=0), float)
 
 

@@ -10,6 +10,7 @@ from panj.region.accounts.words import (
     event_line,
     holding_line,
     name_of,
+    note_lines,
     programme_line,
     rule_line,
     strength_line,
@@ -37,8 +38,7 @@ def agency_on(region: Region, id: str, on: Day | None = None) -> Account:
         glance.append(Line(text=f"answers to: {agency.parent}", claims=agency.claims))
     if agency.successor:
         glance.append(Line(text=f"followed by: {region.agencies[agency.successor].name}", claims=agency.claims))
-    if agency.note:
-        glance.append(Line(text=agency.note, claims=agency.claims))
+    glance += note_lines(agency)
     holdings = [
         holding_line(region, row, whose=False)
         for row in region.holdings
@@ -69,8 +69,7 @@ def rule_on(region: Region, id: str, on: Day | None = None) -> Account:
     rule = region.rules[id]
     day = day_of(region, on)
     force = "in force" if covers(day, rule.from_, rule.to) else "not in force"
-    notes = [Line(text=rule.note, claims=rule.claims)] if rule.note else []
-    glance = [rule_line(region, rule), Line(text=f"on {rule.border}; {force} on this day"), *notes]
+    glance = [rule_line(region, rule), Line(text=f"on {rule.border}; {force} on this day"), *note_lines(rule)]
     return Account(kind="rule", id=id, title=rule.title, on=day, topics=tuple(topic("At a glance", glance)))
 
 
@@ -88,9 +87,8 @@ def programme_on(region: Region, id: str, on: Day | None = None) -> Account:
         programme_line(programme),
         Line(text=f"purposes: {purposes}", claims=programme.claims),
         Line(text=f"for {borders}" + (f"; {agencies}" if agencies else ""), claims=programme.claims),
+        *note_lines(programme),
     ]
-    if programme.note:
-        glance.append(Line(text=programme.note, claims=programme.claims))
     return Account(
         kind="programme",
         id=id,
@@ -111,9 +109,7 @@ def event_on(region: Region, id: str, on: Day | None = None) -> Account:
     """
     event = region.events[id]
     where = ", ".join("the whole region" if place == "region" else name_of(region, place) for place in event.places)
-    glance = [event_line(event), Line(text=f"{event.kind}; at {where}", claims=event.claims)]
-    if event.note:
-        glance.append(Line(text=event.note, claims=event.claims))
+    glance = [event_line(event), Line(text=f"{event.kind}; at {where}", claims=event.claims), *note_lines(event)]
     topics = tuple(topic("At a glance", glance))
     return Account(kind="event", id=id, title=event.title, on=day_of(region, on), topics=topics)
 

@@ -6,7 +6,7 @@ from panj.basics.codes import ends
 from panj.region.accounts.account import Line, number
 from panj.region.conditions import Condition
 from panj.region.geography import Crossing
-from panj.region.guards import Holding, Strength
+from panj.region.guards import Agency, Holding, Strength
 from panj.region.regimes import Delivery, Event, Programme, Rule
 from panj.region.region import Region
 from panj.region.uses import condition_words, span
@@ -87,6 +87,11 @@ def strength_line(region: Region, row: Strength, whose: bool = True) -> Line:
     agency = f"{region.agencies[row.agency].name}, " if whose else ""
     text = f"{agency}{name_of(region, row.section)}, {row.side} side: {', '.join(parts)} ({row.date})"
     return Line(text=text, claims=row.claims, assumed=row.assumed)
+
+
+def note_lines(row: Agency | Rule | Programme | Event) -> list[Line]:
+    """The note of a row; none if it has none."""
+    return [Line(text=row.note, claims=row.claims)] if row.note else []
 
 
 def name_of(region: Region, id: str) -> str:

@@ -21,8 +21,14 @@ def weights(first, mandate):
     return [float(x) for x in attention.aid_weights(jnp.asarray(first), jnp.asarray(mandate), 1.0, 1.4)]
 
 
-def aid(promised, notice):
-    return [float(x) for x in attention.aid_month(jnp.asarray(promised), jnp.asarray(notice), 5e5, 18.0, 0.78)]
+def aid(promised, pledged):
+    return [float(x) for x in attention.aid_month(jnp.asarray(promised), jnp.asarray(pledged), 18.0, 0.78)]
+
+
+def pledges(notice, given):
+    """What each of some states is promised, of what each was given."""
+    given = jnp.asarray(given, jnp.float32)
+    return np.asarray(attention.pledges(jnp.asarray(notice), given, given.mean(), 5e5, USUAL, 0.78))
 
 
 @given(now=st.floats(0, 3), attack=shares, threat=shares)
@@ -73,16 +79,31 @@ def test_attention_lifts_terror_in_the_ranking(notice):
     assert first(notice) < first(notice + 0.1) <= 1
 
 
-@given(promised=st.floats(0, 1e8), notice=st.floats(0, 2))
-def test_every_promised_dollar_is_owed_arrives_or_is_lost(promised, notice):
-    owed, arrives = aid(promised, notice)
-    assert owed + arrives / 0.78 == pytest.approx(promised + 5e5 * notice, rel=1e-5, abs=1)
+@given(promised=st.floats(0, 1e8), pledged=st.floats(0, 2e6))
+def test_every_promised_dollar_is_owed_arrives_or_is_lost(promised, pledged):
+    owed, arrives = aid(promised, pledged)
+    assert owed + arrives / 0.78 == pytest.approx(promised + pledged, rel=1e-5, abs=1)
+
+
+@given(notice=st.floats(0, 2), past=st.lists(st.floats(0, 1e6), min_size=2, max_size=8))
+def test_the_past_divides_promises_and_does_not_make_them(notice, past):
+    assert pledges(notice, past).sum() == pytest.approx(5e5 * notice * len(past), rel=1e-4, abs=1)
+
+
+@given(notice=st.floats(0.1, 2), past=st.floats(1e4, 1e6))
+def test_donors_go_on_giving_to_those_they_gave_to_and_forget_nobody(notice, past):
+    more, less, none = pledges(notice, [past, past / 2, 0.0])
+    assert more > less > none > 0
+
+
+def test_where_nothing_was_given_all_are_promised_the_same():
+    assert pledges(1.0, [0.0, 0.0]) == pytest.approx([5e5, 5e5], rel=1e-5)
 
 
 def test_steady_attention_brings_its_aid_after_the_delay():
     owed, course = 0.0, []
     for _ in range(240):
-        owed, arrives = aid(owed, 1.0)
+        owed, arrives = aid(owed, 5e5)
         course.append(arrives)
     assert course[-1] == pytest.approx(0.78 * 5e5, rel=1e-4)
     assert course[17] == pytest.approx((1 - np.exp(-1)) * course[-1], rel=1e-4)

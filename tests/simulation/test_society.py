@@ -12,7 +12,7 @@ from panj.simulation.needed import LINKS
 SHARES = ("integrity", "tightening", "tension", "settled", "pressure", "unrest", "repression", "terror_first",
           "poverty", "loyalty")  # fmt: skip
 STOCKS = ("militants", "attention", "opium", "opium_stock", "opium_price", "users", "drug_money", "income", "revenue",
-          "budget", "incidents", "raids", "aid_modelled")  # fmt: skip
+          "budget", "incidents", "raids", "aid_promised", "aid_modelled")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SHARES)
@@ -135,6 +135,28 @@ def test_aid_is_given_before_the_date_and_follows_attention_from_then_on(own_way
     assert (after[SINCE + 3 :] > given.T[SINCE + 3 :]).all(), (
         "an attack draws attention, and attention brings aid (L28, L29)"
     )
+
+
+def test_aid_goes_on_from_what_was_given_of_late(own_way, draws):
+    """Nothing jumps at the date: it begins with the record as remembered over the delay of aid, state by state."""
+    given = own_way["aid_delivered"]
+    keeps = np.exp(-1 / np.asarray(draws["aid_months"]))[:, None]
+    remembered = np.zeros_like(given[:, 0])
+    for month in range(SINCE):
+        remembered = keeps * remembered + (1 - keeps) * given[:, month]
+    first, later = given[:, SINCE], given[:, SINCE + 1]
+    np.testing.assert_allclose(first, remembered, rtol=1e-4, atol=1.0)
+    assert (np.abs(later - first) < (1 - keeps) * (first + 5e6) + 1).all(), "and then moves no faster than promises"
+
+
+def test_a_state_that_was_given_more_is_promised_more(history, tiny):
+    members = [number for number, state in enumerate(tiny.states.values()) if state.kind == "member"]
+    given, promised = history["aid_delivered"][:, :-1].sum(axis=1), history["aid_promised"][:, -1]
+    most, least = (members[int(pick(given[:, members].mean(axis=0)))] for pick in (np.argmax, np.argmin))
+    assert given[:, most].mean() > given[:, least].mean()
+    assert (promised[:, most] > promised[:, least]).all()
+    others = [number for number in range(len(tiny.states)) if number not in members]
+    np.testing.assert_array_equal(promised[:, others], 0.0)
 
 
 def test_shares_of_aid_are_all_of_it(own_way):

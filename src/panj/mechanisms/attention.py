@@ -9,6 +9,7 @@ Sources:
     Eisensee & Strömberg (2007), News droughts, news floods, and US disaster relief, Quarterly Journal of Economics 122.
     Fleck & Kilby (2010), Changing aid regimes?, Journal of Development Economics 91.
     Bulíř & Hamann (2003), Aid volatility: an empirical assessment, IMF Staff Papers 50.
+    Carey (2007), European aid: human rights versus bureaucratic inertia?, Journal of Peace Research 44.
 """
 
 from __future__ import annotations
@@ -96,6 +97,35 @@ def aid_weights(terror_first: Real, drug_mandate: Real, terror_pull: Real, weapo
     return Weights(terror, weapons, drugs + drug_mandate)
 
 
+def pledges(
+    attention: Real,
+    given: Real,
+    given_on_average: Real,
+    aid_per_attention: Real,
+    attention_usual: Real,
+    aid_kept: Real,
+) -> Float[Array, "..."]:
+    """Aid that attention promises to a state in a month: donors go on giving to those they gave to [USD/month].
+
+    ``aid_per_attention * attention * (given + usual) / (given_on_average + usual)`` with
+    ``usual = aid_kept * aid_per_attention * attention_usual``, what the usual attention brings to a state with no past.
+    Past aid is what best foretells who is given new aid (Carey 2007); states to which nothing came yet have the claim
+    of any other to what is usual. Over states whose mean is ``given_on_average`` the shares add up.
+
+    Args:
+        attention: As in `attention_next`.
+        given: Aid that reached the state of late [USD/month].
+        given_on_average: The same of the mean recipient [USD/month].
+        aid_per_attention: Promised to the mean recipient in a month of attention 1 [USD/month].
+        attention_usual: With neither attack nor threat.
+        aid_kept: Share of what comes due that arrives, 0-1.
+
+    Links: L29 (attention -> aid, +; Eisensee & Strömberg 2007).
+    """
+    usual = aid_kept * aid_per_attention * attention_usual
+    return aid_per_attention * attention * (given + usual) / (given_on_average + usual)
+
+
 class Aid(NamedTuple):
     """A month of aid to one state.
 
@@ -108,23 +138,22 @@ class Aid(NamedTuple):
     arrives: Float[Array, "..."]
 
 
-def aid_month(promised: Real, attention: Real, aid_per_attention: Real, aid_months: Real, aid_kept: Real) -> Aid:
-    """Attention makes promises; promises come due with delay, and not all of them arrive.
+def aid_month(promised: Real, pledged: Real, aid_months: Real, aid_kept: Real) -> Aid:
+    """Promises come due with delay, and not all of them arrive.
 
-    ``due = (promised + aid_per_attention * attention) * (1 - exp(-1 / aid_months))``; ``aid_kept`` of it arrives.
+    ``due = (promised + pledged) * (1 - exp(-1 / aid_months))``; ``aid_kept`` of it arrives.
 
     Args:
         promised: And still to come when the month begins [USD].
-        attention: As in `attention_next`.
-        aid_per_attention: Promised to a state in a month of attention 1 [USD/month].
+        pledged: New promises of the month, as returned by `pledges` [USD/month].
         aid_months: Mean time from promise to delivery [month].
         aid_kept: Share of what comes due that arrives, 0-1 (Bulíř & Hamann 2003).
 
-    Links: L29 (attention -> aid, +; Eisensee & Strömberg 2007).
+    It carries L29 on to what L33 and L35 start from.
     """
-    pledged = promised + aid_per_attention * attention
-    due = pledged * -jnp.expm1(-1 / aid_months)
-    return Aid(promised=pledged - due, arrives=aid_kept * due)
+    owed = promised + pledged
+    due = owed * -jnp.expm1(-1 / aid_months)
+    return Aid(promised=owed - due, arrives=aid_kept * due)
 
 
 def acuteness(trouble: Real, attention: Real, attention_calms: Real) -> Float[Array, "..."]:

@@ -1,7 +1,8 @@
 """Donors and the ranking of threats: attention, what it brings and for what, what it licenses.
 
-L28-L33, B4, R11. In the past deliveries follow the dated record; from the date on which a scenario lets donors react,
-what attention brings is what is delivered.
+L28-L33, B4, R11. In the past deliveries follow the dated record. From the date on which a scenario lets donors react,
+what attention brings is what is delivered: it begins with what was given of late, and what that was above or below the
+work of attention fades as promises come due.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.attention import acuteness, aid_month, aid_weights, attention_next
+from panj.mechanisms.attention import acuteness, aid_month, aid_weights, attention_next, pledges
 from panj.mechanisms.attention import terror_first as ranking
 from panj.mechanisms.militants import repression_next
 from panj.simulation.crossing import Parameters
@@ -23,7 +24,9 @@ class Donors(eqx.Module):
 
     Attributes:
         attention: Of donors, M; 1 is what the largest attack draws.
-        promised: Aid promised and still to come, G x M [USD].
+        promised: Aid that attention promised and that is still to come, G x M [USD].
+        given: Aid by the record as donors remember it, up to the date of reaction, G x M [USD/month].
+        beyond: What is given over what attention brings, G x M [USD/month]; below 0 where it is less.
         terror: Aid that came last month against terror, G x M [USD/month].
         weapons: Aid that came last month against weapons of mass destruction, G x M [USD/month].
         drugs: Aid that came last month against drugs, G x M [USD/month].
@@ -32,6 +35,8 @@ class Donors(eqx.Module):
 
     attention: Float[Array, " M"]
     promised: Float[Array, "G M"]
+    given: Float[Array, "G M"]
+    beyond: Float[Array, "G M"]
     terror: Float[Array, "G M"]
     weapons: Float[Array, "G M"]
     drugs: Float[Array, "G M"]
@@ -44,7 +49,9 @@ def begin(world: World, p: Parameters, now: Months) -> Donors:
     state = jnp.zeros((len(world.region.states), one.shape[0]))
     return Donors(
         attention=one * p["attention_usual"],
-        promised=state + p["aid_per_attention"] * p["attention_usual"] * p["aid_months"],
+        promised=_recipients(world) * (state + p["aid_per_attention"] * p["attention_usual"] * p["aid_months"]),
+        given=state,
+        beyond=state,
         terror=state,
         weapons=state,
         drugs=state,
@@ -63,10 +70,18 @@ def step(turn: Turn) -> tuple[Donors, Causes]:
         attack=felt("L28", "attack"),
         threat=felt.through("B4", "threat", threat),
     )
-    aid = turn.filled(aid_month, promised=donors.promised, attention=felt("L29", "attention"))
+    recipients = _recipients(world)
+    pledged = recipients * turn.filled(
+        pledges,
+        attention=felt("L29", "attention"),
+        given=donors.given,
+        given_on_average=(recipients * donors.given).sum(axis=0) / recipients.sum(),
+    )
+    aid = turn.filled(aid_month, promised=donors.promised, pledged=pledged)
     told = {
         "threat": threat,
         "terror_first": turn.filled(ranking, attention=felt("L28", "attention")),
+        "aid_promised": pledged,
         "aid_modelled": aid.arrives,
     }
     felt = felt.also(told)
@@ -74,10 +89,16 @@ def step(turn: Turn) -> tuple[Donors, Causes]:
         aid_weights, terror_first=felt("L32", "terror_first"), drug_mandate=jnp.asarray(world.drug_mandate)
     )
     repression = turn.filled(repression_next, repression=donors.repression, terror_first=felt("L31", "terror_first"))
-    arrives = aid.arrives * jnp.asarray(world.member)[:, None]
+    pace = -jnp.expm1(-1 / turn.p["aid_months"])
+    by_record = felt.begun & (turn.now.reacts == 0)
+    given = donors.given + jnp.where(by_record, pace * (felt.causes["aid_delivered"] - donors.given), 0.0)
+    beyond = jnp.where(turn.now.reacts > 0, (1 - pace) * donors.beyond, given - aid.arrives)
+    arrives = recipients * jnp.maximum(aid.arrives + beyond, 0.0)
     after = Donors(
         attention=attention,
         promised=aid.promised,
+        given=given,
+        beyond=beyond,
         terror=arrives * shares.terror,
         weapons=arrives * shares.weapons,
         drugs=arrives * shares.drugs,
@@ -93,6 +114,12 @@ def reported(donors: Donors, causes: Causes) -> dict[str, Array]:
         "repression": donors.repression,
         "terror_first": causes["terror_first"],
         "threat": causes["threat"],
+        "aid_promised": causes["aid_promised"],
         "aid_modelled": causes["aid_modelled"],
         "drugs_in_aid": causes["drugs_in_aid"],
     }
+
+
+def _recipients(world: World) -> Float[Array, "G 1"]:
+    """1 for states to which donors of border aid give: those that are simulated in full."""
+    return jnp.asarray(world.member)[:, None]

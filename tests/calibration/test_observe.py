@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.calibration.conftest import invented
 
 from panj.calibration import Seen, has_way, predictions
 from panj.calibration.observe import RECORD, UNSEEN, WAYS
-from panj.region import Region, Target, open_region
+from panj.region import Condition, Region, Target, open_region
 
 
 def target(variable: str = "recorded_seizures", **more: Any) -> Target:
@@ -61,6 +62,38 @@ def test_shares_of_what_all_record_add_up_to_one(dataset: xr.Dataset, tiny: Regi
     states = [code for code, state in tiny.states.items() if state.kind == "member"]
     shares = [values_of(dataset, tiny, target("recorded_seizures_share", place=s, unit="share")) for s in states]
     assert_allclose(sum(shares), 1, rtol=1e-6)
+
+
+def test_the_region_as_others_know_it_leaves_out_what_a_state_does_not_tell(dataset: xr.Dataset, tiny: Region):
+    """From the month of its date on; and the shares of those who tell grow with it."""
+    keeps = Condition(quantity="disclosure", place="NO", at="2001-07", value=0.25)
+    silent = replace(tiny, conditions=(*tiny.conditions, keeps))
+    asked = target(place="region")
+    own = dataset["recorded_seizures"].sel(flow="opiates", state="NO", month=slice("2001-07", "2001-12")).sum("month")
+    less = values_of(dataset, tiny, asked) - values_of(dataset, silent, asked)
+    assert_allclose(less, 0.75 * own, rtol=1e-4)
+    share = target("recorded_seizures_share", place="SO", unit="share")
+    assert np.all(values_of(dataset, silent, share) > values_of(dataset, tiny, share))
+
+
+def test_what_donors_budget_is_what_they_promise(dataset: xr.Dataset, tiny: Region):
+    asked = target("recorded_assistance", place="SO", flow=None, unit="USD/year")
+    promised = dataset["aid_promised"].sel(state="SO", month="2001").sum("month")
+    assert_allclose(values_of(dataset, tiny, asked), promised, rtol=1e-5)
+
+
+def test_donors_that_guard_there_stand_apart_from_those_that_do_not():
+    region = open_region("central-asia")
+    (row,) = [row for row in region.targets.values() if row.variable == "aid_ratio"]
+    (one,) = predictions(Seen(invented(region, members=2, names=["arrived"]), region), [row])
+    assert one.from_record
+    assert one.values is not None
+    alone = {id: programme for id, programme in region.programmes.items() if programme.donor == "RU"}
+    (none,) = predictions(
+        Seen(invented(region, members=2, names=["arrived"]), replace(region, programmes=alone)), [row]
+    )
+    assert none.values is not None
+    assert_allclose(none.values, 0.0)
 
 
 def test_what_is_recorded_at_borders_is_the_recorded_share_of_what_is_seized_there(tiny: Region):
@@ -156,7 +189,7 @@ def test_every_target_of_a_region_has_a_figure_or_a_reason(name: str):
             assert one.values.shape == (2,), one.target.id
             assert np.isfinite(one.values).all(), one.target.id
     silent = {row.variable for row in region.targets.values() if not has_way(row.variable, run)}
-    assert silent <= {*UNSEEN, "irregular_workers"}
+    assert silent <= set(UNSEEN)
 
 
 def test_what_cannot_be_answered_has_no_way():

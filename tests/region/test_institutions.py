@@ -312,6 +312,25 @@ def test_opiates_weigh_no_more_than_the_opium_they_are_made_of(region: Region) -
     assert 0.3 * 4_600_000 / 8 < wanted < 4_600_000 / 8
 
 
+def test_russia_draws_most_of_its_cannabis_from_kazakhstan_and_some_from_afghanistan(region: Region) -> None:
+    """Six to nine tenths Kazakh (PE182); hashish from Afghanistan by three states on its border (NR001-NR004)."""
+    cannabis, place = region.flows["cannabis"], region.places
+    drawn: dict[str, float] = {}
+    for pair in cannabis.pair:
+        if place[pair.destination].state == "RU":
+            origin = place[pair.origin].state
+            drawn[origin] = drawn.get(origin, 0.0) + max(volume.value for volume in pair.volume)
+    assert 0.6 <= drawn["KZ"] / sum(drawn.values()) <= 0.93
+    assert 0 < drawn["AF"] < drawn["KG"]
+    assert {route.states[1] for route in cannabis.route if route.states[0] == "AF"} == {"TJ", "UZ", "TM"}
+
+
+def test_opium_is_judged_by_one_count_where_there_is_one(region: Region) -> None:
+    """American estimates are half or less of what the United Nations survey in most years; they began in 1994."""
+    scaled = {row.id for row in region.targets.values() if row.variable == "opium_output" and row.factor != 1}
+    assert scaled == {"opium-1993"}
+
+
 def test_targets_of_the_essay_stand(region: Region) -> None:
     trespasses = region.targets["trespasses-kz-uz-2003"]
     assert (trespasses.value, trespasses.from_, trespasses.to, trespasses.use) == (1127, "2003-01", "2003-09", "fit")

@@ -20,7 +20,7 @@ from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
 from panj.ensembles import Run
 from panj.region import Region, Target, delimited_share, holders, posts_open, sections_of
-from panj.region.conditions import CONDITIONS, value_in
+from panj.region.conditions import CONDITIONS, course_of, value_in
 
 Values = NDArray[np.float64]
 
@@ -351,15 +351,27 @@ def recorded_at(seen: Seen, target: Target) -> xr.DataArray:
     """Recorded seizures of a flow month by month, at a state or a border, or of all members.
 
     Agencies record by state; at a border it is what is seized there times the share that enters the records of all.
+    What others say of the whole region leaves out what a state does not tell them.
     """
     records = of_flow(seen, "recorded_seizures", target)
     if target.place == "region":
-        return records.sel(state=member_states(seen.region)).sum("state")
+        return sum(
+            (at(records, "state", state) * told(seen.region, state, records) for state in member_states(seen.region)),
+            start=xr.zeros_like(records.isel(state=0, drop=True)),
+        )
     if target.place in records["state"].to_numpy().tolist():
         return at(records, "state", target.place)
     taken = at(of_flow(seen, "seized_at", target), "border", target.place)
     everything = of_flow(seen, "seized", target)
     return taken * (records.sum("state") / everything.where(everything > 0)).fillna(0)
+
+
+def told(region: Region, state: str, months: xr.DataArray) -> xr.DataArray:
+    """Share of its records that a state tells others, by month."""
+    rows = [row for row in region.conditions if row.key == ("disclosure", state)]
+    share = course_of(rows, CONDITIONS["disclosure"])
+    values = [share(Month(str(month)[:7])) for month in months["month"].to_numpy().astype("datetime64[M]")]
+    return xr.DataArray(values, coords={"month": months["month"]}, dims="month")
 
 
 def recorded_seizures(seen: Seen, target: Target) -> Values:
@@ -384,7 +396,7 @@ def drugs_seized(seen: Seen, target: Target) -> Values:
 
 
 def recorded_seizures_share(seen: Seen, target: Target) -> Values:
-    """Recorded seizures at a place over those of all members."""
+    """Recorded seizures at a place over those that all members tell others of."""
     everywhere = target.model_copy(update={"place": "region"})
     here = window(recorded_at(seen, target), target).sum("month")
     return members_first(here / window(recorded_at(seen, everywhere), target).sum("month"))
@@ -465,8 +477,18 @@ def customs_revenue_share(seen: Seen, target: Target) -> Values:
 
 
 def recorded_assistance(seen: Seen, target: Target) -> Values:
-    """Aid to the borders of a state that the attention of donors brings [USD/year]."""
-    return _plain(seen, target, quantity(seen, "aid_modelled"), "aid_modelled")
+    """Aid to the borders of a state that donors budget, so what their attention promises [USD/year]."""
+    return _plain(seen, target, quantity(seen, "aid_promised"), "aid_promised")
+
+
+def heroin_price(seen: Seen, target: Target) -> Values:
+    """Wholesale price of heroin in a state: that of the files, moved by harvests and seizures [USD/kg]."""
+    return _plain(seen, target, quantity(seen, "drug_price"), "drug_price")
+
+
+def income_loss(seen: Seen, target: Target) -> Values:
+    """What the two states of a border earn less because activity there fell since the clock began [USD/year]."""
+    return _plain(seen, target, quantity(seen, "income_lost"), "income_lost")
 
 
 WAYS: Mapping[str, Way] = {
@@ -476,6 +498,8 @@ WAYS: Mapping[str, Way] = {
     "estimated_drug_money": estimated_drug_money,
     "estimated_flow": estimated_flow,
     "estimated_users": estimated_users,
+    "heroin_price": heroin_price,
+    "income_loss": income_loss,
     "northern_share": northern_share,
     "opium_output": opium_output,
     "prevalence_ratio": prevalence_ratio,
@@ -495,12 +519,10 @@ ENDINGS: Mapping[str, Way] = {"_growth": growth, "_rank": rank}
 """Ways of all variables whose names end so."""
 
 UNSEEN: Mapping[str, str] = {
-    "aid_ratio": "programmes name their donors, and the files no groups of donors",
-    "fuel_over_border_budget": "the model has no budget of border services in money",
-    "hashish_output": "cannabis is an input by place; the model reports no harvest",
-    "heroin_price": "prices along the way are given by the files",
+    "fuel_over_border_budget": "the files guess what a state spends on its line without pay, and have no price of fuel",
+    "hashish_output": "volumes of cannabis are made from it; the model reports no harvest",
     "heroin_seized": "the model does not tell heroin from opium",
-    "income_loss": "needs a scenario laid over the history",
+    "irregular_workers": "the model reports irregular migrants by where they work, not by where they come from",
     "suppression_by_rigidity": "needs a scenario laid over the history",
 }
 """Variables that the model does not hold, and why."""
@@ -551,6 +573,19 @@ def _cited_aid(region: Region, target: Target) -> float | None:
     return sum(whole) or None
 
 
+def _aid_ratio(region: Region, target: Target) -> float | None:
+    """What donors that do not guard there themselves deliver in the target's months, over those that do."""
+    guardians = {agency.state for agency in region.agencies.values()}
+    first, last = first_day(target.from_), last_day(target.to)
+    given = {True: 0.0, False: 0.0}
+    for programme in region.programmes.values():
+        for delivery in programme.deliveries:
+            start, end = first_day(delivery.from_), last_day(delivery.to)
+            days = (min(end, last) - max(start, first)).days + 1
+            given[programme.donor in guardians] += delivery.usd * max(days, 0) / ((end - start).days + 1)
+    return given[False] / given[True] if given[True] > 0 else None
+
+
 def _upkeep(region: Region, target: Target) -> float | None:
     """A year's worth of the upkeep that cites a claim of the target."""
     yearly = [
@@ -564,6 +599,7 @@ def _upkeep(region: Region, target: Target) -> float | None:
 
 RECORD: Mapping[str, Callable[[Region, Target], float | None]] = {
     "aid": _cited_aid,
+    "aid_ratio": _aid_ratio,
     "aid_upkeep": _upkeep,
     "delimited_share": _delimited,
     "posts_open": _posts,

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from panj.ensembles.batches import kept
 from panj.ensembles.members import draw, luck
 from panj.simulation import Simulation, quantities, world_of
+from panj.simulation.crossing import BULKIEST_KG, sight_of_lot
 
 
 def test_every_quantity_is_there_with_its_axes(history, simulation, tiny):
@@ -52,6 +54,27 @@ def test_what_is_taken_is_taken_at_some_border(history):
 
 def test_the_green_border_is_part_of_all_crossings(history):
     assert (history["passed_green"] <= history["passed"] * (1 + 1e-5) + 1e-6).all()
+
+
+def test_what_goes_forth_is_the_part_of_what_passes_that_goes_one_way(history):
+    forth, passed = history["passed_forth"], history["passed"]
+    assert (forth >= 0).all()
+    assert (forth <= passed * (1 + 1e-5) + 1e-6).all()
+    assert 0.1 < forth.sum() / passed.sum() < 0.9, "journeys go both ways"
+
+
+def test_a_lot_beyond_the_largest_hauls_is_found_no_more_often_for_its_weight(simulation, draws):
+    """The elasticity tells of drugs from courier loads to record hauls (PE128, PE129), not of a lorry's load."""
+    flows = simulation.world.flows
+    p = {name: jnp.asarray(values, jnp.float32) for name, values in draws.items()}
+    goods = np.flatnonzero(flows.kg > 0)
+
+    def sight(kg):
+        units = np.where(flows.kg > 0, kg / np.maximum(flows.kg, 1e-6), 1.0)[:, None, None]
+        return np.asarray(sight_of_lot(flows, jnp.asarray(units, jnp.float32), p))[goods]
+
+    assert (sight(100.0) < sight(BULKIEST_KG)).all()
+    np.testing.assert_allclose(sight(10_000.0), sight(BULKIEST_KG), rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["suppression", "communication", "detection_green", "rigidity", "skill"])

@@ -410,8 +410,8 @@ def seized_share(seen: Seen, target: Target) -> Values:
 
 
 def smuggled_share(seen: Seen, target: Target) -> Values:
-    """Contraband over all goods that pass a border, by weight and both ways together."""
-    passed = window(at(quantity(seen, "passed"), "border", target.place), target).mean("month")
+    """Contraband over all goods that enter the second state of a border's code from the first, by weight."""
+    passed = window(at(quantity(seen, "passed_forth"), "border", target.place), target).mean("month")
     goods = [
         name for name, flow in seen.region.flows.items() if flow.unit in ("t", "tonne") and flow.class_ == "freight"
     ]

@@ -30,6 +30,10 @@ OFFICER_HOURS = 160.0
 REFERENCE_LOT_KG = 20.0
 """Lot for which the rates of detection are meant (assumed: between courier loads and record consignments)."""
 
+BULKIEST_KG = 200.0
+"""Weight from which on a lot is found no more often for being larger [kg]: the largest consignments of which the
+elasticity tells, record hauls of heroin (PE128, PE129); what is heavier fills a vehicle as any freight does."""
+
 Parameters = dict[str, Float[Array, " M"]]
 
 
@@ -322,7 +326,8 @@ def green_lots(flows: Traits, setting: Setting, p: Parameters) -> Float[Array, "
 def sight_of_lot(flows: Traits, units: Float[Array, "F ..."], p: Parameters) -> Float[Array, "F ..."]:
     """Factor on detection of lots of so many units; 1 for people, whose number does not make them easier to see."""
     kg = jnp.asarray(flows.kg)[:, None, None]
-    size = bulk(units * jnp.maximum(kg, 1e-6), jnp.asarray(REFERENCE_LOT_KG), p["lot_effect"])
+    weight = jnp.minimum(units * jnp.maximum(kg, 1e-6), BULKIEST_KG)
+    size = bulk(weight, jnp.asarray(REFERENCE_LOT_KG), p["lot_effect"])
     return jnp.where(kg > 0, size, 1.0)
 
 

@@ -215,6 +215,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "arrived": arrived,
         "seized": taken.sum(axis=(0, 2)),
         "passed": _flows_by_border(world, by_flow),
+        "passed_forth": _flows_by_border(world, by_flow * (world.side[0] == 0)[:, None]),
         "passed_green": _flows_by_border(world, by_flow * crossing.share[AROUND]),
         "seized_at": _flows_by_border(world, taken[0] + taken[1]),
         "bribes": links_to_borders(world, over_flows(crossing.bribe, by_flow)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
@@ -16,7 +16,7 @@ from panj.passage.network import Network
 from panj.passage.potential import Potential, least_of, potential
 from panj.passage.stages import Horizon
 from panj.passage.sums import LIMIT, Sums
-from panj.passage.unrolled import Crew, Turn, Unrolled, unroll
+from panj.passage.unrolled import Crew, Unrolled, by_pairs, unroll
 
 LEAST = 1e-24  # of a value, raised by the potential; below it there is no way worth the name
 LIFT = 60.0  # spreads by which the way on from a link may be dearer than the best one from its group
@@ -87,12 +87,26 @@ def assign(
         volume: What wants to go from each origin, >= 0.
         horizon: Most links that a journey may use, at least 1: a number, or one for each origin (rows) and pair.
     """
-    keep = None if loss is None else _turned(1.0 - loss)
-    unrolled = unroll(network, horizon)
-    got = send(unrolled, look(unrolled, _turned(cost), keep), _turned(volume))
-    passing = _turned(traffic(unrolled, got))
-    lost = jnp.zeros_like(passing) if loss is None else passing * loss
-    return Assignment(passing, lost, _turned(got.sent), got.arrived, _turned(got.expected_cost))
+    unrolled, sums = unroll(network, horizon), network.sums
+    cost, volume = _turned(cost), _turned(volume)
+    weights = _weights(unrolled, cost, None if loss is None else _turned(1.0 - loss), scaled := scale(unrolled, cost))
+
+    def journeys(crew: Crew, raised: _Raised, volume: Array) -> tuple[Array, ...]:
+        view = _view(network, crew, raised, *weights)
+        gone, sent, arrived = _send(sums, crew, view, volume)
+        return _at(gone, crew.place, 0.0), sent, arrived, _cost_of(sums, crew.spread, view.origin, view.top)
+
+    each = zip(unrolled.crews, scaled.crews, strict=True)
+    parts = [by_pairs(crew, journeys, cost.shape[-1], raised, _of_origins(crew, volume)) for crew, raised in each]
+    gone, sent, arrived, expected = zip(*parts, strict=True)
+    passing = _turned(unrolled.by_pair(gone))
+    return Assignment(
+        traffic=passing,
+        lost=jnp.zeros_like(passing) if loss is None else passing * loss,
+        sent=_turned(unrolled.at_origins(sent, 0.0)),
+        arrived=unrolled.by_pair(arrived),
+        expected_cost=_turned(unrolled.at_origins(expected, jnp.inf)),
+    )
 
 
 def expected_cost(
@@ -109,21 +123,24 @@ class Scale(eqx.Module):
     of their bundle. A scale made at costs that differ by less than some fifty spreads will do.
 
     Attributes:
-        least: Of each row and bundle, in spreads.
+        least: Of each row, and of the bundle of each link, in spreads.
         crews: Of each crew.
     """
 
-    least: Float[Array, "row bundle member"]
+    least: Float[Array, "row link member"]
     crews: tuple[_Raised, ...]
 
 
 class _Raised(NamedTuple):
-    """Weights of a crew that follow from the scale alone."""
+    """The scale of a crew, by pair.
 
-    lift: Array  # of each link: from beyond its end to the group that it leaves, without its own cost
-    end: Array  # of each link: of the way from its end to the destination
-    stay: Array  # of each origin: of the way to the destination, without any link
-    origin: Array  # potential of each origin
+    Attributes:
+        lift: Weight of each bundle's links, without their own cost: from beyond their end to the group that they leave.
+        group: Potential of each group.
+    """
+
+    lift: Float[Array, "pair bundle member"]
+    group: Float[Array, "pair group member"]
 
 
 def scale(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Scale:
@@ -137,27 +154,19 @@ def scale(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Scale:
     least = least_of(network, network.in_spreads(cost, unrolled.row_spread))
     found = potential(network, least[rows], unrolled.stages)
     least = jnp.zeros_like(least) if network.exact else jnp.where(jnp.isfinite(least), least, 0.0)
-    return Scale(least, tuple(_raised(unrolled, crew, least, found) for crew in unrolled.crews))
+    of = np.repeat(np.arange(len(network.topology.bundles)), [count for _, count in network.topology.links])
+    raised = tuple(_raised(unrolled, crew, least, found) for crew in unrolled.crews)
+    return Scale(least[:, of[network.placed]], raised)
 
 
 def _raised(unrolled: Unrolled, crew: Crew, least: Array, found: Potential) -> _Raised:
-    network, sums = unrolled.network, unrolled.network.sums
+    network = unrolled.network
     pairs = np.asarray(crew.team.pairs, int)
     tail, head = (np.asarray([b[side] for b in network.topology.bundles], int) for side in (0, 1))
     group, after = found.group[pairs], found.after[pairs]
     rise = group[:, tail] - group[:, head] - least[unrolled.rows_of(crew)]
     rise = rise if network.exact else jnp.where(jnp.isfinite(after), jnp.minimum(rise, LIFT), -jnp.inf)
-    nowhere = jnp.full_like(rise[:, :1], -jnp.inf)
-    number = np.arange(len(pairs))[:, None]
-    beyond = jnp.concatenate([group[:, head], jnp.zeros_like(nowhere)], axis=1)[number, crew.bundle]
-    where = np.append(np.asarray(network.topology.origins, int), 0)
-    origin = group[number, jnp.asarray(where)[crew.origins]]
-    return _Raised(
-        lift=sums.hold(jnp.concatenate([rise, nowhere], axis=1)[number, crew.bundle]),
-        end=sums.hold(beyond - crew.stop[:, :, None]),
-        stay=sums.hold(origin - crew.stay[:, :, None]),
-        origin=origin,
-    )
+    return _Raised(network.sums.hold(rise), group)
 
 
 class Outlook(NamedTuple):
@@ -173,19 +182,23 @@ class Outlook(NamedTuple):
 
 
 class _View(NamedTuple):
-    """What the journeys of a crew see.
+    """What the journeys of a crew see, by pair.
 
     Attributes:
         passing: Weight of passing each link, to what lies beyond its end.
         kept: The same times the share that is not lost.
-        raised: See `Scale`.
+        end: Weight of the way from the end of each link to the destination.
+        stay: Weight of the way from each origin to the destination, without any link.
+        origin: Potential of each origin.
         values: By links left from one, value of being about to use each link.
         top: Value of each origin.
     """
 
     passing: Array
     kept: Array
-    raised: _Raised
+    end: Array
+    stay: Array
+    origin: Array
     values: list[Array]
     top: Array
 
@@ -206,62 +219,61 @@ def look(
     """
     network, sums = unrolled.network, unrolled.network.sums
     scaled = scale(unrolled, cost) if scaled is None else scaled
-    of = np.repeat(np.arange(len(network.topology.bundles)), [count for _, count in network.topology.links])
-    own = scaled.least[:, of] - network.in_spreads(cost, unrolled.row_spread)
+    weights = _weights(unrolled, cost, keep, scaled)
+
+    def seen(crew: Crew, raised: _Raised) -> tuple[_View, Array]:
+        view = _view(network, crew, raised, *weights)
+        return view, _cost_of(sums, crew.spread, view.origin, view.top)
+
+    each = zip(unrolled.crews, scaled.crews, strict=True)
+    views, costs = zip(*(by_pairs(crew, seen, cost.shape[-1], raised) for crew, raised in each), strict=True)
+    return Outlook(unrolled.at_origins(costs, jnp.inf), views)
+
+
+def _weights(unrolled: Unrolled, cost: Array, keep: Array | None, scaled: Scale) -> tuple[Array, Array]:
+    """Weight of each link by row of costs, and the same times what is kept there."""
+    network, sums = unrolled.network, unrolled.network.sums
+    own = scaled.least - cost / unrolled.row_spread[:, None, None] + network.log_size[network.placed, None]
     weight = sums.hold(own if network.exact else jnp.where(own < -LIMIT, -jnp.inf, own))
-    kept = weight if keep is None else sums.times(weight, sums.hold_number(keep[:, network.departing]))
-    views = [
-        _view(unrolled, crew, raised, weight, kept) for crew, raised in zip(unrolled.crews, scaled.crews, strict=True)
-    ]
-    costs = [
-        _cost_of(sums, crew.spread, view.raised.origin, view.top)
-        for crew, view in zip(unrolled.crews, views, strict=True)
-    ]
-    return Outlook(_at_origins(unrolled, costs, jnp.inf), tuple(views))
+    return weight, weight if keep is None else sums.times(weight, sums.hold_number(keep))
 
 
-def _view(unrolled: Unrolled, crew: Crew, raised: _Raised, weight: Array, kept: Array) -> _View:
-    """Values of a crew from weights of links by row of costs."""
-    network, sums, team = unrolled.network, unrolled.network.sums, crew.team
-    passing, kept = (_at_places(unrolled, crew, values, raised.lift) for values in (weight, kept))
-    ends = sums.times(passing, raised.end)
+def _view(network: Network, crew: Crew, raised: _Raised, weight: Array, kept: Array) -> _View:
+    """What the journeys of one pair see, from the weights of links."""
+    sums, team = network.sums, crew.team
+    head = np.asarray([bundle[1] for bundle in network.topology.bundles], int)
+    origin = raised.group[jnp.asarray(np.append(np.asarray(network.topology.origins, int), 0))[crew.origins]]
+    lift = _at(raised.lift, crew.bundle, sums.nothing)
+    end = sums.hold(_at(raised.group[head], crew.bundle, 0.0) - crew.stop[:, None])
+    stay = sums.hold(origin - crew.stay[:, None])
+    passing, kept = (sums.times(_at(values[crew.row], crew.links, sums.nothing), lift) for values in (weight, kept))
+    ends = sums.times(passing, end)
     values = [_worth_the_name(network, ends)]
-    top = _from_origins(sums, crew, 1, values[-1], raised.stay)
+    top = _from_origins(sums, crew, 1, values[-1], stay)
     for left in range(2, team.stages + 1):
-        on = _turned_through(sums, crew.onward, crew.turns, values[-1][:, team.following])
-        led = sums.plus(ends[:, team.leading], sums.times(passing[:, team.leading], on))
-        values.append(_worth_the_name(network, jnp.concatenate([led, ends[:, team.leading.stop :]], axis=1)))
+        on = crew.going_on(sums, _rows(values[-1], team.following))
+        led = sums.plus(_rows(ends, team.leading), sums.times(_rows(passing, team.leading), on))
+        rest = _rows(ends, slice(team.leading.stop, len(ends)))
+        values.append(_worth_the_name(network, jnp.concatenate([led, rest])))
         top = _from_origins(sums, crew, left, values[-1], top)
-    return _View(passing, kept, raised, values, _worth_the_name(network, top))
+    return _View(passing, kept, end, stay, origin, values, _worth_the_name(network, top))
 
 
-def _turned_through(sums: Sums, blocks: Sequence[Array], turns: Sequence[Turn], rows: Array) -> Array:
-    """Send rows through every turn; each place has one."""
-    if len(blocks) == 1:
-        return sums.through(blocks[0], rows)
-    parts = [
-        sums.through(block, rows[:, np.asarray(take, int)]) for block, (_, take) in zip(blocks, turns, strict=True)
-    ]
-    order = np.argsort(np.concatenate([np.asarray(give, int) for give, _ in turns]))
-    return jnp.concatenate(parts, axis=1)[:, order]
+def _rows(values: Array, which: slice) -> Array:
+    """Some rows next to one another; traced in a fifth of the time of an index."""
+    return lax.slice_in_dim(values, which.start, which.stop)
 
 
-def _at_places(unrolled: Unrolled, crew: Crew, weight: Array, lift: Array) -> Array:
-    """Weight of the link at each place of a crew, lifted."""
-    sums = unrolled.network.sums
-    return sums.times(_gathered(unrolled, crew, weight, sums.hold(jnp.full_like(weight[:, :1], -jnp.inf))), lift)
-
-
-def _gathered(unrolled: Unrolled, crew: Crew, values: Array, nothing: Array) -> Array:
-    """What each place of a crew has of its row of costs and its link, in the departing order."""
-    padded = jnp.concatenate([values, nothing], axis=1)
-    rows, links, members = padded.shape
-    at = unrolled.rows_of(crew)[:, None] * links + crew.links
-    return padded.reshape(rows * links, members)[at]
+def _at(values: Array, places: Array, nothing: float) -> Array:
+    """Rows of an array; nothing at places beyond it."""
+    if not len(values):
+        return jnp.full((*places.shape, *values.shape[1:]), nothing, values.dtype)
+    found: Array = values.at[places].get(mode="fill", fill_value=nothing)
+    return found
 
 
 def _from_origins(sums: Sums, crew: Crew, left: int, value: Array, top: Array) -> Array:
-    """What journeys are worth at each origin, those that may use so many links added to the others."""
+    """What journeys of a pair are worth at each origin, those that may use so many links added to the others."""
     begins = crew.begins[left - 1]
     if begins is None:
         return top
@@ -270,54 +282,53 @@ def _from_origins(sums: Sums, crew: Crew, left: int, value: Array, top: Array) -
 
 def send(unrolled: Unrolled, outlook: Outlook, volume: Float[Array, "pair origin member"]) -> Loading:
     """Send a volume over the routes of an outlook, forwards from the origins; the exact adjoint of `look`."""
+    network = unrolled.network
+
+    def sent(crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
+        return _send(network.sums, crew, view, volume)
+
     parts = [
-        _send(unrolled, crew, view, _of_origins(crew, volume))
+        by_pairs(crew, sent, volume.shape[-1], view, _of_origins(crew, volume))
         for crew, view in zip(unrolled.crews, outlook.views, strict=True)
     ]
-    flowing, sent, arrived = zip(*parts, strict=True)
-    return Loading(flowing, _at_origins(unrolled, list(sent), 0.0), unrolled.by_pair(arrived), outlook.expected_cost)
+    flowing, gone, arrived = zip(*parts, strict=True)
+    return Loading(flowing, unrolled.at_origins(gone, 0.0), unrolled.by_pair(arrived), outlook.expected_cost)
 
 
-def _send(unrolled: Unrolled, crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
-    """Traffic, sent and arrived of a crew."""
-    sums, team = unrolled.network.sums, crew.team
+def _send(sums: Sums, crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
+    """Traffic, sent and arrived of one pair."""
+    team = crew.team
     share = sums.over(sums.hold_number(volume), view.top)
     gone = reached = None
-    arrived = sums.number(sums.times(view.raised.stay, share)).sum(axis=1)
+    arrived = sums.number(sums.times(view.stay, share)).sum(axis=0)
     for left in range(team.stages, 0, -1):
         value = view.values[left - 1]
         here = _setting_out(sums, crew, left, share)
         if reached is not None:
-            first = here[:, : team.following.start]
-            here = jnp.concatenate([first, sums.plus(here[:, team.following], reached)], axis=1)
+            first = _rows(here, slice(0, team.following.start))
+            here = jnp.concatenate([first, sums.plus(_rows(here, team.following), reached)])
         here = sums.only(here, value)
         now = sums.number(sums.times(here, value))
         gone = now if gone is None else gone + now
         beyond = sums.bounded(sums.times(here, view.kept))
-        arrived += sums.number(sums.times(beyond, view.raised.end)).sum(axis=1)
-        turns = [(b, a) for a, b in crew.turns]
-        reached = _turned_through(sums, crew.back, turns, beyond[:, team.leading]) if left > 1 else None
+        arrived += sums.number(sums.times(beyond, view.end)).sum(axis=0)
+        reached = crew.going_back(sums, _rows(beyond, team.leading)) if left > 1 else None
     assert gone is not None
     return gone, sums.number(sums.times(share, view.top)), arrived
 
 
 def _setting_out(sums: Sums, crew: Crew, left: int, share: Array) -> Array:
-    """Those who begin with so many links left, at each link."""
+    """Those of a pair who begin with so many links left, at each link."""
     begins = crew.begins[left - 1]
     if begins is None:
-        return sums.hold(jnp.full((*crew.links.shape, share.shape[2]), -jnp.inf, share.dtype))
-    return sums.through(jnp.swapaxes(crew.entry, 1, 2), sums.times(sums.hold_number(begins), share))
+        return sums.hold(jnp.full((len(crew.links), share.shape[-1]), -jnp.inf, share.dtype))
+    return sums.through(crew.entry.T, sums.times(sums.hold_number(begins), share))
 
 
 def traffic(unrolled: Unrolled, loading: Loading) -> Float[Array, "pair link member"]:
     """What sets out over each link, by pair, in the caller's order."""
-    links = len(unrolled.network.links)
-    found = []
-    for crew, flowing in zip(unrolled.crews, loading.flowing, strict=True):
-        pairs = np.arange(len(flowing))[:, None]
-        empty = jnp.zeros((len(flowing), links + 1, flowing.shape[2]), flowing.dtype)
-        found.append(empty.at[pairs, crew.links].add(flowing)[:, unrolled.network.placed])
-    return unrolled.by_pair(found)
+    each = zip(unrolled.crews, loading.flowing, strict=True)
+    return unrolled.by_pair([jax.vmap(_at, (0, 0, None))(flowing, crew.place, 0.0) for crew, flowing in each])
 
 
 def traffic_over(
@@ -336,43 +347,40 @@ def traffic_over(
         number: How many sets there are.
         keep: Share that counts of what sets out over each link; None: all of it.
     """
-    departing = unrolled.network.departing
-    of = jnp.append(jnp.asarray(sets)[departing], number)
-    found = []
-    for crew, flowing in zip(unrolled.crews, loading.flowing, strict=True):
-        pairs, _, members = flowing.shape
-        if keep is not None:
-            flowing = flowing * _gathered(unrolled, crew, keep[:, departing], jnp.zeros_like(keep[:, :1]))
-        place = np.arange(pairs)[:, None] * (number + 1) + of[crew.links]
-        total = jax.ops.segment_sum(flowing.reshape(-1, members), place.reshape(-1), pairs * (number + 1))
-        found.append(total.reshape(pairs, number + 1, members)[:, :number])
-    return unrolled.by_pair(found)
+    pair, link = unrolled.places
+    row, links = np.asarray(unrolled.rows, int)[pair], len(unrolled.network.links)
+    flowing = _flat(loading)
+    if keep is not None:
+        kept = jnp.pad(keep, ((0, 0), (0, 1), (0, 0))).reshape(-1, keep.shape[2])
+        flowing = flowing * kept[row * (links + 1) + link]
+    return _added_up(flowing, pair, np.append(sets, number)[link], (len(unrolled.rows), number))
 
 
 def traffic_of_rows(unrolled: Unrolled, loading: Loading) -> Float[Array, "row link member"]:
     """What sets out over each link, all pairs that pay the same row of costs together, in the caller's order."""
-    links, rows = len(unrolled.network.links), max(unrolled.rows) + 1
-    total = jnp.zeros((rows * (links + 1), loading.arrived.shape[-1]), loading.arrived.dtype)
-    for crew, flowing in zip(unrolled.crews, loading.flowing, strict=True):
-        at = unrolled.rows_of(crew)[:, None] * (links + 1) + crew.links
-        total = total.at[at.reshape(-1)].add(flowing.reshape(-1, flowing.shape[2]))
-    return total.reshape(rows, links + 1, -1)[:, unrolled.network.placed]
+    pair, link = unrolled.places
+    rows = np.asarray(unrolled.rows, int)
+    return _added_up(_flat(loading), rows[pair], link, (rows.max() + 1, len(unrolled.network.links)))
+
+
+def _flat(loading: Loading) -> Float[Array, "place member"]:
+    """What sets out at each place of all crews."""
+    return jnp.concatenate([values.reshape(-1, values.shape[2]) for values in loading.flowing])
+
+
+def _added_up(
+    values: Float[Array, "place member"], row: NDArray[np.int_], column: NDArray[np.int_], shape: tuple[int, int]
+) -> Float[Array, "row column member"]:
+    """Sum of the values of each cell; those beyond the last column are left out."""
+    rows, columns = shape
+    total = jax.ops.segment_sum(values, row * (columns + 1) + column, rows * (columns + 1))
+    return total.reshape(rows, columns + 1, -1)[:, :-1]
 
 
 def _of_origins(crew: Crew, volume: Float[Array, "pair origin member"]) -> Array:
     """Volumes of a crew at the origins of each of its pairs; nothing where there is none."""
     padded = jnp.pad(volume[np.asarray(crew.team.pairs, int)], ((0, 0), (0, 1), (0, 0)))
     return padded[np.arange(len(padded))[:, None], crew.origins]
-
-
-def _at_origins(unrolled: Unrolled, of_crews: list[Array], fill: float) -> Float[Array, "pair origin member"]:
-    """What is known at the origins of each pair, for all origins."""
-    origins = len(unrolled.network.origins)
-    found = []
-    for crew, values in zip(unrolled.crews, of_crews, strict=True):
-        empty = jnp.full((len(values), origins + 1, values.shape[2]), fill, values.dtype)
-        found.append(empty.at[np.arange(len(values))[:, None], crew.origins].set(values)[:, :-1])
-    return unrolled.by_pair(found)
 
 
 def _cost_of(sums: Sums, spread: Array, origin: Array, top: Array) -> Array:

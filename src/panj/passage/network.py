@@ -78,10 +78,6 @@ class Network(eqx.Module):
     stop: Float[Array, "link pair"]
     stay: Float[Array, "origin pair"]
     log_size: Float[Array, " link"]
-    departing: Int[Array, " link"]  # link (caller's number) at each place of the departing order
-    placed: Int[Array, " link"]  # the inverse: place in the departing order of each link
-    arriving: Int[Array, " link"]  # place in the departing order, for each place of the arriving order
-    arrived: Int[Array, " link"]  # the inverse: place in the arriving order, for each place of the departing order
     origin_group: Int[Array, " origin"]
     bundle: Bundles
     groups: tuple[Name, ...] = eqx.field(static=True)
@@ -179,6 +175,27 @@ class Network(eqx.Module):
         return cost[:, self.departing] / spread[:, None, None] - self.log_size[:, None]
 
     @property
+    def departing(self) -> NDArray[np.int_]:
+        """Link (caller's number) at each place of the departing order."""
+        return np.lexsort((self.head_group, self.tail_group))
+
+    @property
+    def placed(self) -> NDArray[np.int_]:
+        """Place in the departing order of each link."""
+        return np.argsort(self.departing)
+
+    @property
+    def arriving(self) -> NDArray[np.int_]:
+        """Place in the departing order, for each place of the arriving order."""
+        tail, head = (np.asarray(ends)[self.departing] for ends in (self.tail_group, self.head_group))
+        return np.lexsort((tail, head))
+
+    @property
+    def arrived(self) -> NDArray[np.int_]:
+        """Place in the arriving order, for each place of the departing order."""
+        return np.argsort(self.arriving)
+
+    @property
     def pair_spread(self) -> Float[Array, " pair"]:
         """Spread of the class of each pair."""
         return self.spread[np.asarray(self.class_of_pair, int)]
@@ -264,10 +281,6 @@ def _assemble(
         stop=array(stops),
         stay=array(stays),
         log_size=array(np.log([links[i].size for i in departing])),
-        departing=jax.device_put(departing),
-        placed=jax.device_put(np.argsort(departing)),
-        arriving=jax.device_put(arriving),
-        arrived=jax.device_put(np.argsort(arriving)),
         origin_group=jax.device_put(start_at[:, 0]),
         bundle=_bundles(
             tail[:, 0],

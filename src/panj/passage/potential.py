@@ -5,9 +5,8 @@ Values of standing somewhere are raised by the exponential of the potential ther
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -35,9 +34,12 @@ def least_of(network: Network, local: Float[Array, "row link member"]) -> Float[
         network: From `Network.build`.
         local: Cost of each link less the logarithm of its size, in spreads, in the departing order; inf: closed.
     """
-    local = lax.stop_gradient(local)
-    ends = np.cumsum([0, *(count for _, count in network.topology.links)])
-    return jnp.stack([local[:, a:b].min(axis=1) for a, b in pairwise(ends)], axis=1)
+    rows, links, members = local.shape
+    counts = [count for _, count in network.topology.links]
+    of = np.arange(rows)[:, None] * len(counts) + np.repeat(np.arange(len(counts)), counts)
+    flat = lax.stop_gradient(local).reshape(rows * links, members)
+    found = jax.ops.segment_min(flat, of.ravel(), rows * len(counts), indices_are_sorted=True)
+    return found.reshape(rows, len(counts), members)
 
 
 def potential(network: Network, least: Float[Array, "pair bundle member"], horizon: int) -> Potential:

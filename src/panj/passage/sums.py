@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ LIMIT = 80.0  # exp(80) is still a float32, with room for a sum of thousands
 class Sums(NamedTuple):
     """How numbers that stand for exp(logarithm) are held, multiplied, added and sent through a block of a group."""
 
+    nothing: float  # how 0 is held
     hold: Callable[[Array], Array]  # from a logarithm
     hold_number: Callable[[Array], Array]  # from a number >= 0
     logarithm: Callable[[Array], Array]
@@ -22,8 +24,8 @@ class Sums(NamedTuple):
     times: Callable[[Array, Array], Array]
     over: Callable[[Array, Array], Array]  # 0 where the divisor is 0
     plus: Callable[[Array, Array], Array]
-    total: Callable[[Array], Array]  # over the second axis
-    through: Callable[[Array, Array], Array]  # [pair, a, b] with [pair, b, member]
+    total: Callable[[Array], Array]  # over the last axis but one
+    through: Callable[[Array, Array], Array]  # [..., a, b] with [..., b, member]
     bounded: Callable[[Array], Array]  # kept finite: what reaches a hopeless link is multiplied by nothing there
     only: Callable[[Array, Array], Array]  # the first, nothing where the second is nothing
 
@@ -38,7 +40,7 @@ def _divide(a: Array, b: Array) -> Array:
     return jnp.where(b > 0, a / jnp.where(b > 0, b, 1.0), 0.0)
 
 
-def _log_total(terms: Array, axis: int = 1) -> Array:
+def _log_total(terms: Array, axis: int = -2) -> Array:
     most = lax.stop_gradient(terms.max(axis=axis, keepdims=True, initial=-jnp.inf))
     most = jnp.where(jnp.isfinite(most), most, 0.0)
     return safe_log(jnp.exp(terms - most).sum(axis=axis)) + jnp.squeeze(most, axis)
@@ -50,10 +52,11 @@ def _log_over(a: Array, b: Array) -> Array:
 
 
 def _log_through(block: Array, rows: Array) -> Array:
-    return _log_total(block[:, :, :, None] + rows[:, None], axis=2)
+    return _log_total(block[..., None] + rows[..., None, :, :])
 
 
 products = Sums(
+    nothing=0.0,
     hold=lambda log: jnp.exp(jnp.minimum(log, LIMIT)),
     hold_number=lambda number: number,
     logarithm=safe_log,
@@ -61,13 +64,14 @@ products = Sums(
     times=lambda a, b: a * b,
     over=_divide,
     plus=lambda a, b: a + b,
-    total=lambda terms: terms.sum(axis=1),
+    total=lambda terms: terms.sum(axis=-2),
     through=lambda block, rows: block @ rows,
     bounded=lambda held: jnp.minimum(held, 1e34),
     only=lambda a, b: jnp.where(b > 0, a, 0.0),
 )
 
 logarithms = Sums(
+    nothing=-math.inf,
     hold=lambda log: log,
     hold_number=safe_log,
     logarithm=lambda held: held,

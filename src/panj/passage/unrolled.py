@@ -5,28 +5,42 @@ Make it once, before a loop over months: what does not change from loading to lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
+from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
 from panj.passage.network import Network
 from panj.passage.stages import Bundle, Horizon, Team, horizon_of, teams_of
+from panj.passage.sums import Sums
 
 Numbers = NDArray[np.int_]
 Turn = tuple[tuple[int, ...], tuple[int, ...]]
+
+TURN = 8_000
+"""What one more turn of a stage costs, in multiplications a column: its dispatch, and its compilation."""
+
+NEAR = 32_768
+"""Numbers of one kind that stay in the fast memory of a core with all that is worked out from them (measured)."""
 
 
 class Crew(eqx.Module):
     """A team with its weights; links stand as in `Team`, places that a pair does not need are closed.
 
+    Every array begins with the pair. Work on one pair (see `by_pairs`) gets a crew without that axis.
+
     Attributes:
         team: Pairs and sizes.
-        links: Link at each place, in the departing order; the number of links where there is none.
+        row: Row of costs that each pair pays.
+        links: Link (caller's number) at each place; the number of links where there is none.
+        place: Place of each link; the number of places where it has none.
         bundle: Its bundle, in the order of `Topology.links`; the number of bundles where there is none.
         turns: Places of leading and of following links between which journeys go on: all of them or, where that is
             much less work, those of each group by themselves.
@@ -40,8 +54,10 @@ class Crew(eqx.Module):
     """
 
     team: Team = eqx.field(static=True)
-    links: Int[Array, "pair link"]
-    bundle: Int[Array, "pair link"]
+    row: Int[Array, " pair"]
+    links: Int[Array, "pair place"]
+    place: Int[Array, "pair link"]
+    bundle: Int[Array, "pair place"]
     turns: tuple[Turn, ...] = eqx.field(static=True)
     onward: tuple[Float[Array, "pair leading following"], ...]
     back: tuple[Float[Array, "pair following leading"], ...]
@@ -51,6 +67,14 @@ class Crew(eqx.Module):
     stop: Float[Array, "pair link"]
     stay: Float[Array, "pair origin"]
     spread: Float[Array, "pair 1 1"]
+
+    def going_on(self, sums: Sums, value: Float[Array, "following member"]) -> Float[Array, "leading member"]:
+        """Of one pair: what it is worth to go on after each leading link, from the value of each following one."""
+        return _through(sums, self.onward, [(a, b) for a, b in self.turns], value)
+
+    def going_back(self, sums: Sums, left: Float[Array, "leading member"]) -> Float[Array, "following member"]:
+        """The adjoint of `going_on`."""
+        return _through(sums, self.back, [(b, a) for a, b in self.turns], left)
 
 
 class Unrolled(eqx.Module):
@@ -82,9 +106,62 @@ class Unrolled(eqx.Module):
         order = np.argsort(np.concatenate([crew.team.pairs for crew in self.crews]).astype(int))
         return jnp.concatenate(of_crews)[order]
 
+    @property
+    def places(self) -> tuple[Numbers, Numbers]:
+        """Pair and link (caller's number; the number of links for none) of each place of all crews, in a row."""
+        teams = [crew.team for crew in self.crews]
+        pair = np.concatenate([np.repeat(team.pairs, sum(team.sizes)) for team in teams])
+        return pair.astype(int), np.concatenate([_links(self.network, team).ravel() for team in teams])
+
+    def at_origins(self, of_crews: Sequence[Float[Array, "pair origin member"]], nothing: float) -> Array:
+        """What is known at the origins of each crew's pairs, for all pairs and origins; nothing at the others."""
+        most = max(values.shape[1] for values in of_crews)
+        padded = [jnp.pad(values, ((0, 0), (0, most - values.shape[1]), (0, 0))) for values in of_crews]
+        flat = jnp.concatenate([values.reshape(-1, values.shape[2]) for values in padded])
+        slots = np.full((len(self.rows), len(self.network.origins)), len(flat))
+        for number, pair in enumerate(pair for crew in self.crews for pair in crew.team.pairs):
+            mine = list(self.network.topology.origins_of(pair))
+            slots[pair, mine] = number * most + np.arange(len(mine))
+        found: Array = flat.at[slots].get(mode="fill", fill_value=nothing)
+        return found
+
     def rows_of(self, crew: Crew) -> Numbers:
         """Row of costs of each pair of a crew."""
         return np.asarray(self.rows, int)[list(crew.team.pairs)]
+
+
+def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) -> Any:
+    """Do for each pair of a crew what is written for one, for so many pairs at a time as stay in the fast memory.
+
+    Args:
+        crew: The crew.
+        work: Gets the crew of one pair and what is given for it, arrays without the axis of pairs.
+        members: How many members there are.
+        given: Arrays that begin with the pair, in any structure.
+    """
+    pairs = len(crew.team.pairs)
+    most = max(1, NEAR // max(1, sum(crew.team.sizes) * members))
+    at_once = max(number for number in range(1, pairs + 1) if pairs % number == 0 and number <= most)
+    if pairs == 1:
+        alone = work(*jax.tree.map(lambda array: array[0], (crew, *given)))
+        return jax.tree.map(lambda array: array[None], alone)
+    if at_once == pairs:
+        return jax.vmap(work)(crew, *given)
+    return lax.map(lambda of: work(*of), (crew, *given), batch_size=None if at_once == 1 else at_once)
+
+
+def _through(sums: Sums, blocks: Sequence[Array], turns: Sequence[Turn], rows: Array) -> Array:
+    """Send rows through every turn; each place has one."""
+    given, taken = (np.concatenate([np.asarray(turn[side], int) for turn in turns]) for side in (0, 1))
+    ends = np.cumsum([0, *(len(take) for _, take in turns)])
+    rows = _in_order(rows, taken)
+    each = zip(blocks, pairwise(ends.tolist()), strict=True)
+    parts = [sums.through(block, lax.slice_in_dim(rows, a, b)) for block, (a, b) in each]
+    return _in_order(jnp.concatenate(parts), np.argsort(given))
+
+
+def _in_order(rows: Array, order: Numbers) -> Array:
+    return rows if (order == np.arange(len(rows))).all() else rows[order]
 
 
 def unroll(network: Network, horizon: Horizon, rows: Sequence[int] | None = None) -> Unrolled:
@@ -112,14 +189,17 @@ def unroll(network: Network, horizon: Horizon, rows: Sequence[int] | None = None
     if len(set(zip(rows, network.class_of_pair, strict=True))) != len(set(rows)):
         raise ValueError("Pairs of different classes pay the same row of costs. Give each class rows of its own.")
     teams = teams_of(network.topology, horizon)
-    return Unrolled(network, tuple(_crew(network, horizon, team) for team in teams), rows)
+    return Unrolled(network, tuple(_crew(network, horizon, team, rows) for team in teams), rows)
 
 
-def _crew(network: Network, horizon: Horizon, team: Team) -> Crew:
+def _crew(network: Network, horizon: Horizon, team: Team, rows: tuple[int, ...]) -> Crew:
     sums, topology = network.sums, network.topology
     pairs = np.asarray(team.pairs, int)
     classes = np.asarray(network.class_of_pair, int)[pairs]
-    places = np.stack([_places(network, team, number) for number in range(len(pairs))])
+    places = _places(network, team)
+    links = _links(network, team)
+    place = np.full((len(pairs), len(network.links) + 1), places.shape[1])
+    np.put_along_axis(place, links, np.arange(places.shape[1])[None], axis=1)
     of_link = np.repeat(np.arange(len(topology.bundles)), [count for _, count in topology.links])
     bundle = np.append(of_link, len(topology.bundles))[places]
     most = max(len(topology.origins_of(pair)) for pair in team.pairs)
@@ -141,7 +221,9 @@ def _crew(network: Network, horizon: Horizon, team: Team) -> Crew:
     stay = _padded(network.stay.T, 1)
     return Crew(
         team=team,
-        links=jnp.asarray(places),
+        row=jnp.asarray(np.asarray(rows, int)[pairs]),
+        links=jnp.asarray(links),
+        place=jnp.asarray(place[:, :-1]),
         bundle=jnp.asarray(bundle),
         turns=turns,
         onward=onward,
@@ -163,19 +245,27 @@ def _padded(array: Array, axis: int) -> Array:
     return jnp.pad(array, [(0, int(axis == number)) for number in range(array.ndim)], constant_values=jnp.inf)
 
 
-def _places(network: Network, team: Team, number: int) -> Numbers:
-    """Link at each place of a pair, in the departing order."""
-    topology, course = network.topology, team.courses[number]
+def _links(network: Network, team: Team) -> Numbers:
+    """Link (caller's number) at each place of each pair; the number of links where there is none."""
+    return np.append(network.departing, len(network.links))[_places(network, team)]
+
+
+def _places(network: Network, team: Team) -> Numbers:
+    """The same in the departing order."""
+    topology = network.topology
     ends = dict(zip(topology.bundles, accumulate(count for _, count in topology.links), strict=True))
-    found: list[int] = []
-    for kind, size in zip((course.first, course.middle, course.last), team.sizes, strict=True):
-        mine = [place for bundle in kind for place in range(ends[bundle] - topology.size[bundle], ends[bundle])]
-        found += mine + [len(network.links)] * (size - len(mine))
-    return np.asarray(found, int)
+    found: list[list[int]] = []
+    for course in team.courses:
+        row: list[int] = []
+        for kind, size in zip((course.first, course.middle, course.last), team.sizes, strict=True):
+            mine = [place for bundle in kind for place in range(ends[bundle] - topology.size[bundle], ends[bundle])]
+            row += mine + [len(network.links)] * (size - len(mine))
+        found.append(row)
+    return np.asarray(found, int).reshape(len(team.pairs), sum(team.sizes))
 
 
 def _turns_of(network: Network, leading: Numbers, following: Numbers) -> tuple[Turn, ...]:
-    """Group by group where all pairs use the same links, at the same places, and that is less than half of the work."""
+    """Group by group where all pairs use the same links, at the same places, and that is less work."""
     whole = (tuple(range(leading.shape[1])), tuple(range(following.shape[1])))
     if any((links != links[0]).any() or (links == len(network.links)).any() for links in (leading, following)):
         return (whole,)
@@ -185,8 +275,8 @@ def _turns_of(network: Network, leading: Numbers, following: Numbers) -> tuple[T
         (tuple(np.flatnonzero(into == group).tolist()), tuple(np.flatnonzero(out == group).tolist()))
         for group in np.union1d(into, out)
     )
-    work = sum(len(a) * len(b) for a, b in turns)
-    return turns if 2 * work < len(whole[0]) * len(whole[1]) else (whole,)
+    work = sum(TURN + len(a) * len(b) for a, b in turns)
+    return turns if turns and work < TURN + len(whole[0]) * len(whole[1]) else (whole,)
 
 
 def _turns(network: Network, classes: Numbers, leading: Numbers, following: Numbers) -> Array:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
@@ -155,20 +156,20 @@ class Crossing(NamedTuple):
     Attributes:
         cost: Of the crossing as a whole, F x L x M [USD/unit].
         loss: Share of what crosses that is found and taken, F x L x M.
-        share: Of each way, 2 x F x L x M.
-        taken: Share of what crosses that each side takes, 2 x F x L x M.
+        share: Of each way.
+        taken: Share of what crosses that each side takes.
         bribe: Paid on average, F x L x M [USD/unit].
         at_post: Cost of the way at the post, F x L x M [USD/unit].
-        noticed: Share of what crosses over the green border and is noticed first by each side, 2 x F x L x M.
+        noticed: Share of what crosses over the green border and is noticed first by each side.
     """
 
     cost: Float[Array, "F L M"]
     loss: Float[Array, "F L M"]
-    share: Float[Array, "2 F L M"]
-    taken: Float[Array, "2 F L M"]
+    share: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
+    taken: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
     bribe: Float[Array, "F L M"]
     at_post: Float[Array, "F L M"]
-    noticed: Float[Array, "2 F L M"]
+    noticed: tuple[Float[Array, "F L M"], Float[Array, "F L M"]]
 
 
 def counters(
@@ -180,7 +181,8 @@ def counters(
     both_ways = weighted.reshape(-1, 2, weighted.shape[-1]).sum(axis=1)[np.arange(len(at)) // 2]
     officers = setting.officers.mean(axis=0)[at]
     vehicle = search_minutes(officers, p["search_share"], jnp.asarray(OFFICER_HOURS), both_ways, p["search_longest"])
-    return Counters(time, jnp.stack([vehicle, vehicle * p["search_of_travellers"]]))
+    each = jnp.stack([jnp.ones_like(p["search_of_travellers"]), p["search_of_travellers"]])
+    return Counters(time, vehicle * each[:, None])
 
 
 def stricter(lever: Float[Array, "..."], tightening: Float[Array, "..."]) -> Float[Array, "..."]:
@@ -275,7 +277,7 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
 
 
 def cross(flows: Traits, p: Parameters, fixed: Standing, at_posts: Counters) -> Crossing:
-    """Cost, losses and ways of every flow at every link.
+    """Cost, losses and ways of every flow at every link, one flow after the other: each fits into the fast memory.
 
     Args:
         flows: Traits of the flows that are looked at.
@@ -283,27 +285,36 @@ def cross(flows: Traits, p: Parameters, fixed: Standing, at_posts: Counters) -> 
         fixed: From `standing`, of the same flows, at all links or some.
         at_posts: The month's waits and searches at the same links.
     """
-    minutes, time = (values[flows.counter] for values in (at_posts.minutes, at_posts.time))
-    searched = [either(found(fixed.sight[side], minutes), fixed.portals[side]) for side in (0, 1)]
-    risk = sum(searched[side] * fixed.danger[side] for side in (0, 1))
-    at_post = fixed.at_post + jnp.asarray(flows.per_hour)[:, None, None] * time + risk
+    traits = (jnp.asarray(trait) for trait in (flows.counter, flows.per_hour, flows.spread))
+    found: Crossing = lax.map(lambda flow: _cross(p, at_posts, *flow), (*traits, fixed))
+    return found
 
-    ways = jnp.stack([at_post, fixed.around])
-    spread = p["nest"] * jnp.asarray(flows.spread)[:, None, None]
+
+def _cross(
+    p: Parameters, at_posts: Counters, counter: Array, per_hour: Array, spread: Array, own: Standing
+) -> Crossing:
+    """Of one flow; arrays as in `Crossing` and `Standing`, without the axis of flows."""
+    minutes, time = at_posts.minutes[counter], at_posts.time[counter]
+    searched = [either(found(own.sight[side], minutes), own.portals[side]) for side in (0, 1)]
+    risk = sum(searched[side] * own.danger[side] for side in (0, 1))
+    at_post = own.at_post + per_hour * time + risk
+
+    ways = jnp.stack([at_post, own.around])
+    spread = p["nest"] * spread
     share = nest_shares(ways, spread)
-    caught = [searched[side] * (1 - fixed.let_go[side]) for side in (0, 1)]
-    line = fixed.taken_around
+    caught = [searched[side] * (1 - own.let_go[side]) for side in (0, 1)]
+    line = own.taken_around
     leaving = share[AT_POST] * caught[0] + share[AROUND] * line[0]
     entering = share[AT_POST] * (1 - caught[0]) * caught[1] + share[AROUND] * (1 - line[0]) * line[1]
-    paid = fixed.toll + sum(searched[side] * fixed.sold[side] for side in (0, 1))
+    paid = own.toll + sum(searched[side] * own.sold[side] for side in (0, 1))
     return Crossing(
         cost=nest_cost(ways, spread),
         loss=leaving + entering,
-        share=share,
-        taken=jnp.stack([leaving, entering]),
-        bribe=share[AT_POST] * paid + share[AROUND] * fixed.bribe_around,
+        share=(share[AT_POST], share[AROUND]),
+        taken=(leaving, entering),
+        bribe=share[AT_POST] * paid + share[AROUND] * own.bribe_around,
         at_post=at_post,
-        noticed=share[AROUND] * jnp.stack([fixed.seen[0], (1 - fixed.seen[0]) * fixed.seen[1]]),
+        noticed=(share[AROUND] * own.seen[0], share[AROUND] * (1 - own.seen[0]) * own.seen[1]),
     )
 
 

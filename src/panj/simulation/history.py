@@ -14,7 +14,7 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from panj.passage import Network, expected_cost, radius
+from panj.passage import Network, radius
 from panj.simulation.compiled import compiled
 from panj.simulation.crossing import (
     AROUND,
@@ -34,12 +34,20 @@ from panj.simulation.month import (
     month,
 )
 from panj.simulation.needed import LINKS
-from panj.simulation.passing import unrolled
+from panj.simulation.passing import expected_costs, unrolled
 from panj.simulation.queues import posts_of, queue
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.society import begin, settling
 from panj.simulation.society import reported as of_society
-from panj.simulation.sums import add_up, links_to_borders, over_flows, pairs_to_flows, sections_to_borders, weighed
+from panj.simulation.sums import (
+    add_up,
+    links_to_borders,
+    over_flows,
+    over_links,
+    pairs_to_flows,
+    sections_to_borders,
+    weighed,
+)
 from panj.simulation.world import Months, World
 
 Results = dict[str, NDArray[Any]]
@@ -135,7 +143,8 @@ def _history(
     """All months one after the other; every array of the result begins with the month."""
     members = luck.shape[-1]
     first: Months = jax.tree.map(lambda series: series[0], months)
-    given = Given(p, network, *unrolled(world, network), _free_cost(world, p, first, network), links)
+    networks = unrolled(world, network)
+    given = Given(p, network, *networks, expected_costs(world, networks, _free(world, p, first)), links)
     society = begin(world, p, first)
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
@@ -164,8 +173,8 @@ def _history(
     return {name: values[SETTLING:] for name, values in series.items()}
 
 
-def _free_cost(world: World, p: Parameters, first: Months, network: Network) -> Float[Array, "P O M"]:
-    """Expected cost of every journey with no rules, no queues and no guards, all posts open."""
+def _free(world: World, p: Parameters, first: Months) -> Float[Array, "F L M"]:
+    """Cost of every crossing with no rules, no queues and no guards, all posts open."""
     links, flows, members = len(world.post), len(world.factor), p["integrity"].shape[0]
     levers = first.rules
     nothing = jnp.zeros((2, links, members))
@@ -191,9 +200,7 @@ def _free_cost(world: World, p: Parameters, first: Months, network: Network) -> 
     nobody = setting.backlog
     at_posts = counters(world, p, setting, queue(world, p, posts_of(world, p, setting), nobody).time, nobody)
     fixed = standing(world, world.flows, p, setting)
-    crossing = cross(world.flows, p, fixed, at_posts.everywhere(world))
-    cost = jnp.swapaxes(crossing.cost[world.pair_flow], 0, 1)
-    return jnp.swapaxes(expected_cost(network, cost, world.horizon), 0, 1)
+    return cross(world.flows, p, fixed, at_posts.everywhere(world)).cost
 
 
 def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Known, january: Array) -> dict[str, Array]:
@@ -213,7 +220,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "potential": potential,
         "sent": sent,
         "arrived": arrived,
-        "seized": taken.sum(axis=(0, 2)),
+        "seized": over_links(taken[0] + taken[1]),
         "passed": _flows_by_border(world, by_flow),
         "passed_forth": _flows_by_border(world, by_flow * (world.side[0] == 0)[:, None]),
         "passed_green": _flows_by_border(world, by_flow * crossing.share[AROUND]),

@@ -234,7 +234,7 @@ def local_use(world: World, now: Months, volume: Float[Array, "P O M"]) -> Float
 def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """What agencies write down, state by state and border by border (true and recorded are different variables)."""
     p, crossing, by_flow = given.p, known["crossing"], known["by_flow"]
-    taken = crossing.taken * by_flow
+    taken = [of_side * by_flow for of_side in crossing.taken]
     left, entered = (links_to_states(world, jnp.swapaxes(taken[way], 0, 1), way) for way in (LEFT, ENTERED))
     by_state = jnp.swapaxes(left + entered, 0, 1)
     chance = luck[len(world.factor) :][:, None]

@@ -139,7 +139,6 @@ def balance(
     p, setting, flows = given.p, known["setting"], busy.flows
     at_pull = curve(world, p, posts, flows)
     at, off = world.posts, np.flatnonzero(~world.post)
-    place = np.argsort(np.concatenate([at, off]))
     at_the_posts = fixed.only(flows.number, at)
     nothing = Counters(*(jnp.zeros((2, len(off), pulls.shape[-1])),) * 2)
     green = cross(flows, p, fixed.only(flows.number, off), nothing)
@@ -148,8 +147,8 @@ def balance(
         here = met(at_pull, pulls)
         at_posts = counters(world, p, setting, here.time, here.arrivals)
         crossing = cross(flows, p, at_the_posts, as_felt(felt, at_posts))
-        cost = jnp.concatenate([crossing.cost, green.cost], axis=1)[:, place]
-        loss = jnp.concatenate([crossing.loss, green.loss], axis=1)[:, place]
+        cost = jnp.concatenate([crossing.cost, green.cost], axis=1)
+        loss = jnp.concatenate([crossing.loss, green.loss], axis=1)
         return here, at_posts, crossing.share[AT_POST], cost, loss
 
     first = crossed(pulls)[3]
@@ -242,6 +241,15 @@ def unrolled(world: World, network: Network) -> tuple[Unrolled, Unrolled]:
         rows = np.searchsorted(flows, world.pair_flow[pairs])
         found.append(unroll(network.only(pairs.tolist()), horizon, rows.tolist()))
     return found[0], found[1]
+
+
+def expected_costs(
+    world: World, networks: tuple[Unrolled, Unrolled], cost: Float[Array, "F L M"]
+) -> Float[Array, "P O M"]:
+    """Expected cost of every journey at some cost of crossings."""
+    flows, pairs = (world.heavy, light(world)), busy_and_quiet(world)
+    found = [look(of, cost[mine]).expected_cost for of, mine in zip(networks, flows, strict=True)]
+    return jnp.concatenate(found)[np.argsort(np.concatenate(pairs))]
 
 
 def elasticity(world: World, p: Parameters, pairs: Numbers) -> Float[Array, "P 1 M"]:

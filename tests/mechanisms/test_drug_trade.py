@@ -14,7 +14,8 @@ prices = st.floats(100, 30_000)
 
 
 def carry(kin, poverty):
-    return float(drug_trade.carriage(jnp.asarray(500.0), jnp.asarray(kin), jnp.asarray(poverty), 400.0, 0.15, 0.55))
+    fee = drug_trade.carriage(jnp.asarray(500.0), jnp.asarray(poverty), 400.0, 0.55)
+    return float(drug_trade.among_kin(fee, jnp.asarray(kin), 0.15))
 
 
 def beyond(price, seized, danger=3.5, carriage=500.0):

@@ -34,8 +34,6 @@ UNMOVED = {
     "only lots of the reference size, which one can carry": ("lot_effect", "green_lot"),
     "users' wants count over those of the start": ("grams_a_year",),
     "at rest when the clock begins: the member's integrity tells the scruples": ("scruples",),
-    "cancels: foreign guards cost their own state what they cost": ("foreign_upkeep",),
-    "no step tells the carriage of goods of kin": ("kin_saves",),
 }
 """Parameters that move none of it, by what the tiny region lacks or why none could."""
 

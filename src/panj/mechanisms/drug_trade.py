@@ -20,24 +20,33 @@ MOST_TAKEN = 0.95
 """Largest share taken on the way that prices are computed for."""
 
 
-def carriage(
-    transport: Real, kin: Real, poverty: Real, courier_fee: Real, kin_saves: Real, poverty_cheapens: Real
-) -> Float[Array, "..."]:
+def carriage(transport: Real, poverty: Real, courier_fee: Real, poverty_cheapens: Real) -> Float[Array, "..."]:
     """What it costs to carry a kilogram over one border, losses apart [USD/kg].
 
-    ``transport * (1 - kin_saves * kin) + courier_fee * (1 - poverty_cheapens * poverty)``
+    ``transport + courier_fee * (1 - poverty_cheapens * poverty)``
 
     Args:
         transport: Road, hiding and bribes [USD/kg].
-        kin: Families on both sides, 0-1; trust saves guides, guarantees and advances (Rauch 2001).
         poverty: Of those who might carry, 0-1; fees follow what carriers could earn otherwise (Gathmann 2008).
         courier_fee: For a kilogram where nobody is poor [USD/kg].
-        kin_saves: Share of transport saved where families span the whole border, 0-1.
         poverty_cheapens: Share by which the fee falls where all are poor, 0-1.
 
-    Links: L46 (kin -> this route, + through a lower cost), L51 (poverty -> carriers, + through a lower fee).
+    Links: L51 (poverty -> carriers, + through a lower fee).
     """
-    return transport * (1 - kin_saves * kin) + courier_fee * (1 - poverty_cheapens * poverty)
+    return transport + courier_fee * (1 - poverty_cheapens * poverty)
+
+
+def among_kin(fee: Real, kin: Real, kin_saves: Real) -> Float[Array, "..."]:
+    """What carriers and guides ask at a border: ``fee * (1 - kin_saves * kin)``.
+
+    Args:
+        fee: Where nobody knows anybody beyond it [USD, or over the start].
+        kin: Families on both sides, 0-1; trust saves guarantees and advances (Rauch 2001).
+        kin_saves: Share of the fee saved where families span the whole border, 0-1.
+
+    Links: L46 (kin -> this route, + through a lower cost).
+    """
+    return fee * (1 - kin_saves * kin)
 
 
 def price_beyond(price: Real, carriage: Real, seized_share: Real, danger_pay: Real) -> Float[Array, "..."]:

@@ -56,26 +56,24 @@ def guards_kept(
     own_funds: Real,
     line_aid: Real,
     foreign_guards: Real,
-    foreign_funds: Real,
+    foreign_most: Real,
     aid_reaches: Real,
     guard_upkeep: Real,
-    foreign_upkeep: Real,
 ) -> Float[Array, "..."]:
     """Guards that the money of a line can keep [person].
 
-    ``(own_funds + aid_reaches * line_aid) / guard_upkeep + foreign_guards * foreign_funds / foreign_upkeep``
+    ``(own_funds + aid_reaches * line_aid) / guard_upkeep + foreign_guards * foreign_most``
 
     Args:
         own_funds: Of the state for this line [USD/month].
         line_aid: For this line [USD/month].
         foreign_guards: Presence of a foreign guard, 0-1.
-        foreign_funds: What its state spends on the line at full presence [USD/month].
+        foreign_most: Guards that its state keeps on the line at full presence [person].
         aid_reaches: Share of aid that adds to what is spent on guarding, 0-1 (Feyzioglu, Swaroop & Zhu 1998).
         guard_upkeep: Of one guard, pay and all [USD/month/person], positive.
-        foreign_upkeep: Of one foreign guard [USD/month/person], positive.
 
     What they find is `detection`: more guards a kilometre find more (L36, capacity -> opiates and militants that enter,
     -). Equipment and skill are `capability`. Links: L37 (own funds -> control, +), L35 (funding -> capacity, +), L34
     (withdrawal of the foreign guard -> capacity, -). With `foreign_guards_next` it closes B5.
     """
-    return (own_funds + aid_reaches * line_aid) / guard_upkeep + foreign_guards * foreign_funds / foreign_upkeep
+    return (own_funds + aid_reaches * line_aid) / guard_upkeep + foreign_guards * foreign_most

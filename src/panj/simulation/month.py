@@ -16,7 +16,7 @@ from jaxtyping import Array, Float
 
 from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.detection import found, quality
-from panj.mechanisms.drug_trade import carriage
+from panj.mechanisms.drug_trade import among_kin, carriage
 from panj.mechanisms.recording import recorded, written_down
 from panj.mechanisms.regime import epidemic_closure
 from panj.passage import (
@@ -133,7 +133,6 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     inspectors = sections_to_borders(world, post + line * p["guards_at_posts"])
     officers = jnp.stack([inspectors[world.border, world.side[way]] for way in (0, 1)]) * world.post_share[:, None]
     acts = added(society.regime)[world.border, world.side[1]]
-    states = world.state[1]
     poorer = felt.also({"carriers": by_state(world, society.districts.poverty)})
     felt = poorer.also({"networks_now": society.networks.organised, "lots": society.cannabis.lots})
     cheaper = cheaper_carriers(p, felt)
@@ -169,7 +168,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             officers=felt("L36 L37", "officers_at_posts"),
             quality=at_links(worth * honest),
             honesty=Honesty(honesty("L61"), honesty("L49 L61"), honesty("L63"), honesty("L61 L63 L65")),
-            fee=cheaper[states],
+            fee=filled(among_kin, p, fee=cheaper[world.state[1]], kin=world.kin[world.border][:, None]),
             networks=felt("R12", "networks_now") - felt.usual("networks_now"),
             lots=lots,
             portals=felt("L37 L61", "detectors"),
@@ -199,8 +198,7 @@ def cheaper_carriers(p: Parameters, felt: Felt) -> Float[Array, "G M"]:
     """What carriers and guides ask in a state, over the start: the poorer people are, the less (L51)."""
 
     def asked(poverty: Float[Array, "G M"]) -> Float[Array, "G M"]:
-        nothing = jnp.asarray(0.0)
-        found: Float[Array, "G M"] = filled(carriage, p, transport=nothing, kin=nothing, poverty=poverty)
+        found: Float[Array, "G M"] = filled(carriage, p, transport=jnp.asarray(0.0), poverty=poverty)
         return found
 
     return asked(felt("L51", "carriers")) / asked(felt.usual("carriers"))

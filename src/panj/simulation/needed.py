@@ -69,7 +69,6 @@ PARAMETERS = (
     "fee_response",
     "fence_hours",
     "field_trips",
-    "foreign_upkeep",
     "freight_margin",
     "goods_elasticity",
     "goods_share",

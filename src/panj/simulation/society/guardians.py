@@ -63,7 +63,7 @@ def step(turn: Turn) -> tuple[Guardians, Causes]:
         own_funds=own * turn.p["guard_upkeep"] * felt("L37", "budget")[world.border_states],
         line_aid=felt("L35", "line_aid"),
         foreign_guards=felt("L34", "foreign_guards"),
-        foreign_funds=most * turn.p["foreign_upkeep"],
+        foreign_most=most,
     )
     staffing = jnp.where(now.reacts > 0, kept / jnp.maximum(own + most * recorded, 1.0), 1.0)
     pace = jnp.where(felt.begun, -jnp.expm1(-1 / REMEMBERED_MONTHS), 1.0)

@@ -74,7 +74,6 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
         "carriage": turn.filled(
             carriage,
             transport=jnp.asarray(0.0),
-            kin=jnp.asarray(0.0),
             poverty=by_state(world, felt("L51", "poverty")),
         ),
     }

@@ -105,7 +105,7 @@ def _parts(value: object) -> Iterator[bytes]:
     elif dataclasses.is_dataclass(value):
         yield f"{type(value).__qualname__};".encode()
         yield from _parts({field.name: getattr(value, field.name) for field in dataclasses.fields(value)})
-    elif hasattr(value, "__dict__") or hasattr(value, "__slots__"):
+    elif not callable(value) and (hasattr(value, "__dict__") or hasattr(value, "__slots__")):
         yield f"{type(value).__qualname__};".encode()
         names = getattr(value, "__dict__", None) or {name: getattr(value, name) for name in value.__slots__}  # type: ignore[attr-defined]
         yield from _parts(names)
@@ -156,9 +156,10 @@ def _keep(place: Path, content: bytes) -> None:
     """Write a program whole or not at all, and let go of those that nobody used for longest."""
     with contextlib.suppress(OSError):  # a disk that is full, or not ours, costs only time
         place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(place)
+        with tempfile.TemporaryDirectory(dir=place.parent) as folder:
+            whole = Path(folder) / place.name
+            whole.write_bytes(content)
+            whole.replace(place)
         programs = sorted(place.parent.glob("*.program"), key=lambda path: path.stat().st_mtime)
         for old in programs[:-MOST]:
             old.unlink(missing_ok=True)

@@ -99,12 +99,8 @@ def curve(world: World, p: Parameters, posts: Posts, flows: Traits) -> Curve:
     def needed(_: None, use: Array) -> tuple[None, Float[Array, "K Q M"]]:
         return None, queue(world, p, posts, use * capacity).time
 
-    def longest(before: Array, time: Array) -> tuple[Array, Array]:  # those who come clear no backlog
-        return (jnp.maximum(before, time),) * 2
-
     use = jnp.asarray(USE, jnp.float32)
     _, time = lax.scan(needed, None, use)
-    _, time = lax.scan(longest, time[0], time)
     logs = jnp.log1p(use[:, None, None, None] * capacity)
     pull = logs + worth * time
     rise = jnp.diff(logs, axis=0) / jnp.maximum(jnp.diff(pull, axis=0), 1e-6)

@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from panj.calibration.emulator import Emulator, Training, emulate
-from panj.calibration.ranks import BINS, DRAWS, Ranks, calibrated, counted, unevenness
+from panj.calibration.ranks import BINS, DRAWS, Ranks, calibrated, counted, ranked, unevenness
 from panj.calibration.smoother import Data
 from panj.reports.ranks import rank_charts
 
@@ -96,3 +96,11 @@ def test_the_plot_shows_what_was_learned_most_of_and_is_well_formed():
     assert words.index("p7") == 1
     assert sum(str(word).startswith("p") for word in words) == 12
     assert "a<b0" in words
+
+
+def test_what_is_equal_in_all_draws_ranks_by_lot():
+    luck = np.random.default_rng(1)
+    draws = np.column_stack([np.zeros(99), np.arange(99.0)])
+    ranks = np.stack([ranked(draws, np.asarray([0.0, 49.5]), luck) for _ in range(2000)])
+    assert unevenness(ranks[:, :1]).min() > 1e-3
+    assert (ranks[:, 1] == 50).all()

@@ -84,6 +84,16 @@ def unevenness(ranks: NDArray[np.int_]) -> Reals:
     return np.asarray(chi2.sf(np.sum((counts - expected) ** 2, axis=0) / expected, BINS - 1))
 
 
+def ranked(draws: Reals, true: Reals, luck: np.random.Generator) -> NDArray[np.int_]:
+    """How many of the draws (rows) lie below the true values; those that are equal by lot.
+
+    What the emulator says nothing of is equal in all draws, and its rank is luck alone.
+    """
+    below, beyond = np.sum(draws < true, axis=0), np.sum(draws > true, axis=0)
+    equal = len(draws) - below - beyond
+    return below + luck.integers(0, equal + 1)
+
+
 def counted(ranks: NDArray[np.int_]) -> NDArray[np.int_]:
     """How many ranks lie in each of the bins, bin by column."""
     bins = ranks * BINS // (DRAWS + 1)
@@ -112,9 +122,9 @@ def calibrated(
     chain = sampler(WARMUP, DRAWS * THINNED)
     parameters, targets, spreads = [], [], []
     for number, row in enumerate(whole):
-        noise = np.random.default_rng([seed, int(training.member[row])]).standard_normal(len(data.spread))
+        noise = np.random.default_rng([seed, int(training.member[row])])
         known = np.isfinite(training.predicted[row])
-        told = np.where(known, training.predicted[row] + data.spread * noise, 0.0)
+        told = np.where(known, training.predicted[row] + data.spread * noise.standard_normal(len(data.spread)), 0.0)
         sense = np.where(data.sense == 0, 0, np.where(told > data.observed, 1, -1))
         synthetic = Data(np.where(sense == 0, told, data.observed), np.where(known, data.spread, UNTOLD), sense)
         surface = emulator.without[emulator.part[row]]
@@ -122,7 +132,7 @@ def calibrated(
         draws = chain(problem_of(surface, synthetic, never_saw), int(row), seed).flat[::THINNED]
         true = training.levels[row]
         parameters.append(np.sum(draws < true, axis=0))
-        targets.append(np.sum(surface.at(draws) < surface.at(true), axis=0))
+        targets.append(ranked(surface.at(draws), surface.at(true), noise))
         spreads.append(draws.std(axis=0))
         progress(number + 1, len(whole))
     return Ranks(np.asarray(parameters), np.asarray(targets), np.mean(spreads, axis=0))

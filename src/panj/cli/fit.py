@@ -115,7 +115,7 @@ def _sampled(console: Console, found: Fit, folder: Path, draws: int, seed: int, 
         drawn = sample(found, folder, draws=draws, seed=seed, progress=show)
     explained = drawn.emulator.explained
     console.print(
-        f"Emulator of {len(explained)} numbers from {len(found.training.levels)} runs: tells "
+        f"Emulator of {len(explained)} numbers from {int((found.training.step == 0).sum())} runs of the priors: tells "
         f"{np.median(explained):.0%} of the variance of members left out (median; least {explained.min():.0%})."
     )
     console.print(f"NUTS: {drawn.diagnosis.said()}.", soft_wrap=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+from panj.ensembles.workers import environment
+
+os.environ.update(environment())  # as a worker of `panj run` has it: one core, its compiler flags
 
 import argparse
 import platform

@@ -6,8 +6,10 @@ All of it is invented. Run it alone with `python benchmarks/passage.py`; it take
 
 import os
 
+from panj.ensembles.workers import environment
+
 if __name__ == "__main__":
-    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    os.environ.update(environment())
 
 import time
 from collections.abc import Callable

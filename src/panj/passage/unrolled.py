@@ -147,7 +147,9 @@ def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) ->
         return jax.tree.map(lambda array: array[None], alone)
     if at_once == pairs:
         return jax.vmap(work)(crew, *given)
-    return lax.map(lambda of: work(*of), (crew, *given), batch_size=None if at_once == 1 else at_once)
+    # slopes are worked out from what is given: what lies between does not stay in the fast memory
+    again = jax.checkpoint(work, prevent_cse=False)
+    return lax.map(lambda of: again(*of), (crew, *given), batch_size=None if at_once == 1 else at_once)
 
 
 def _through(sums: Sums, blocks: Sequence[Array], turns: Sequence[Turn], rows: Array) -> Array:

@@ -91,7 +91,7 @@ def ranked(draws: Reals, true: Reals, luck: np.random.Generator) -> NDArray[np.i
     """
     below, beyond = np.sum(draws < true, axis=0), np.sum(draws > true, axis=0)
     equal = len(draws) - below - beyond
-    return below + luck.integers(0, equal + 1)
+    return np.asarray(below + luck.integers(0, equal + 1))
 
 
 def counted(ranks: NDArray[np.int_]) -> NDArray[np.int_]:

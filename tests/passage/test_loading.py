@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from sketches import HORIZON, SHAPES, sketch, sketches
 
 import reference
-from panj.passage import Link, Network, Traffic, assign, expected_cost, radius
+from panj.passage import Link, Network, Traffic, assign, expected_cost, radius, unroll
 
 quick = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -265,3 +265,25 @@ def test_gradients_are_those_of_central_differences(exact):
 def test_a_horizon_below_one_is_refused():
     with pytest.raises(ValueError, match="at least 1"):
         assign(there_and_back(), jnp.zeros((3, 1, 1)), None, jnp.ones((1, 1, 1)), 0)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_however_many_pairs_at_a_time_answers_and_slopes_are_the_same(exact, monkeypatch):
+    """One after the other, which is the way of large networks, or all at once, which is that of small ones."""
+    case = sketch(SHAPES[-1], numbers=3)
+    cost, loss, volume = (jnp.asarray(values) for values in case.arrays())
+
+    def loaded():
+        got = assign(case.build(exact=exact), cost, loss, volume, HORIZON)
+        slope = jax.grad(
+            lambda more: (assign(case.build(exact=exact), cost + more, loss, volume, HORIZON).traffic).sum()
+        )
+        return got, slope(jnp.zeros(()))
+
+    at_once = loaded()
+    monkeypatch.setattr("panj.passage.unrolled.NEAR", 1)
+    one_by_one = loaded()
+    for a, b in zip(jax.tree.leaves(at_once), jax.tree.leaves(one_by_one), strict=True):
+        assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+    teams = [crew for crew in unroll(case.build(exact=exact), HORIZON).crews if len(crew.team.pairs) > 1]
+    assert teams, "no two pairs are a team here: the test tells nothing"

@@ -131,7 +131,7 @@ class Unrolled(eqx.Module):
 
 
 def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) -> Any:
-    """Do for each pair of a crew what is written for one, for so many pairs at a time as stay in the fast memory.
+    """Do for each pair of a crew what is written for one, for so many pairs at a time as stay in a core's fast memory.
 
     Args:
         crew: The crew.
@@ -145,7 +145,7 @@ def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) ->
     if pairs == 1:
         alone = work(*jax.tree.map(lambda array: array[0], (crew, *given)))
         return jax.tree.map(lambda array: array[None], alone)
-    if at_once == pairs:
+    if at_once == pairs or jax.default_backend() != "cpu":  # a GPU wants all at once (measured: 13 times as fast)
         return jax.vmap(work)(crew, *given)
     # slopes are worked out from what is given: what lies between does not stay in the fast memory
     again = jax.checkpoint(work, prevent_cse=False)

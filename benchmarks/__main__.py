@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from panj.ensembles.workers import environment
+from benchmarks.core import as_a_worker
 
-os.environ.update(environment())  # as a worker of `panj run` has it: one core, its compiler flags
+os.environ.update(as_a_worker())
 
 import argparse
 import platform

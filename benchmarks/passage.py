@@ -1,15 +1,15 @@
 """How fast and how exact is passage? Prints each figure with its budget, and the ratio to this core's own limit.
 
 The case: 250 crossings (500 directed links) between 12 groups of very unequal size, 13 classes, 40 pairs, horizon 8.
-All of it is invented. Run it alone with `python benchmarks/passage.py`; it takes one core.
+All of it is invented. Run it alone with `python -m benchmarks.passage`; it takes one core.
 """
 
 import os
 
-from panj.ensembles.workers import environment
+from benchmarks.core import as_a_worker
 
 if __name__ == "__main__":
-    os.environ.update(environment())
+    os.environ.update(as_a_worker())
 
 import time
 from collections.abc import Callable

@@ -68,6 +68,14 @@ def likeliest_factor(targets: Sequence[Target], predicted: Reals) -> float:
     return best if unlikely(1.0) - unlikely(best) > SELDOM else 1.0
 
 
+def widened(factor: float) -> str:
+    """What a factor does, in a sentence."""
+    return (
+        f"Discrepancies of the model are taken {factor:.2f} times as wide as targets.csv judges them, as the numbers "
+        "for fitting ask."
+    )
+
+
 def factor_of(region: Region) -> float:
     """The factor that the fit of a region found, as it lies with its draws; 1 where it has none."""
     found = read_posterior(region)

@@ -86,16 +86,14 @@ def _tell(console: Console, found: Fit) -> None:
     """What the smoother took in and left out."""
     import numpy as np
 
+    from panj.calibration.discrepancy import widened
+
     console.print(
         f"{len(found.targets)} numbers taken in. Mean square error of a member, in standard deviations of both errors: "
         f"{np.nanmedian(found.before):.3g} before, {np.nanmedian(found.after):.3g} after (1 is as good as they allow)."
     )
     if found.factor > 1:
-        console.print(
-            f"Discrepancies of the model are taken {found.factor:.2f} times as wide as targets.csv judges them, as the "
-            "numbers for fitting ask.",
-            soft_wrap=True,
-        )
+        console.print(widened(found.factor), soft_wrap=True)
     for id, why in found.left_out.items():
         console.print(f"  left out: {id}, {why}", style="dim", soft_wrap=True)
 

@@ -25,7 +25,7 @@ def score(
 
     from panj.calibration import scores, seen_in
     from panj.calibration import screen as screened
-    from panj.calibration.discrepancy import factor_of
+    from panj.calibration.discrepancy import factor_of, widened
     from panj.calibration.stored import as_data, keep_score
     from panj.ensembles import open_run
     from panj.region import open_region
@@ -46,11 +46,7 @@ def score(
     console.print(score_table(rows, region))
     console.print(total_table(rows))
     if (factor := factor_of(region)) > 1:
-        console.print(
-            f"Discrepancies of the model are taken {factor:.2f} times as wide as targets.csv judges them, as the "
-            "numbers for fitting ask.",
-            soft_wrap=True,
-        )
+        console.print(widened(factor), soft_wrap=True)
     if misses := [row for row in rows if row.outcome == "missed" and not row.from_record]:
         console.print("\nMisses")
         for row in misses:

@@ -12,6 +12,8 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float
 
+from panj.passage.sums import over_rows
+
 State = Float[Array, "n member"]
 
 WORSE = 4.0  # a state whose residual is so many times the best one's is given up
@@ -129,7 +131,7 @@ def _search(
 
     def sweep(carry: _Carry) -> _Carry:
         moved = move(carry.state)
-        size = _summed(moved * moved)
+        size = over_rows(moved * moved)
         size = jnp.where(jnp.isfinite(size), size, jnp.inf)
         better, worse = size < carry.size, size > WORSE**2 * carry.size
         best = jnp.where(better, carry.state, carry.best)
@@ -141,10 +143,10 @@ def _search(
         usable = (carry.number > 0) & ~worse
         dx = carry.dx.at[slot].set(jnp.where(usable, here - carry.before, 0.0))
         df = carry.df.at[slot].set(jnp.where(usable, go - carry.before_moved, 0.0))
-        row = _summed(df * df[slot])
+        row = over_rows(df * df[slot])
         inner = carry.inner.at[slot].set(row).at[:, slot].set(row)
         known = (carry.known & ~worse).at[slot].set(usable)
-        weight = _least_squares(inner, _summed(df * go), known)
+        weight = _least_squares(inner, over_rows(df * go), known)
         there = here + damped * go - sum((dx[i] + damped * df[i]) * weight[i] for i in range(memory))
         return _Carry(
             number=carry.number + 1,
@@ -165,15 +167,10 @@ def _search(
     return lax.while_loop(lambda c: (c.number < sweeps) & ~c.done.all(), sweep, begin).best
 
 
-def _summed(terms: Float[Array, "... row member"]) -> Float[Array, "... member"]:
-    """Sum over rows, as a product of matrices: twenty times as fast as in one loop with what makes the terms."""
-    return (jnp.ones((1, terms.shape[-2]), terms.dtype) @ terms)[..., 0, :]
-
-
 def _off(moved: State, state: State) -> Float[Array, " member"]:
     """How far a step goes, relative to the state; infinite where that is not known."""
-    scale = jnp.maximum(_summed(jnp.abs(state)), float(np.finfo(state.dtype).tiny))
-    off = _summed(jnp.abs(moved)) / scale
+    scale = jnp.maximum(over_rows(jnp.abs(state)), float(np.finfo(state.dtype).tiny))
+    off = over_rows(jnp.abs(moved)) / scale
     return jnp.where(jnp.isfinite(off), off, jnp.inf)
 
 

@@ -111,7 +111,8 @@ class Unrolled(eqx.Module):
         """Pair and link (caller's number; the number of links for none) of each place of all crews, in a row."""
         teams = [crew.team for crew in self.crews]
         pair = np.concatenate([np.repeat(team.pairs, sum(team.sizes)) for team in teams])
-        return pair.astype(int), np.concatenate([_links(self.network, team).ravel() for team in teams])
+        places = np.concatenate([_places(self.network, team).ravel() for team in teams])
+        return pair.astype(int), _links(self.network, places)
 
     def at_origins(self, of_crews: Sequence[Float[Array, "pair origin member"]], nothing: float) -> Array:
         """What is known at the origins of each crew's pairs, for all pairs and origins; nothing at the others."""
@@ -199,7 +200,7 @@ def _crew(network: Network, horizon: Horizon, team: Team, rows: tuple[int, ...])
     pairs = np.asarray(team.pairs, int)
     classes = np.asarray(network.class_of_pair, int)[pairs]
     places = _places(network, team)
-    links = _links(network, team)
+    links = _links(network, places)
     place = np.full((len(pairs), len(network.links) + 1), places.shape[1])
     np.put_along_axis(place, links, np.arange(places.shape[1])[None], axis=1)
     of_link = np.repeat(np.arange(len(topology.bundles)), [count for _, count in topology.links])
@@ -247,13 +248,13 @@ def _padded(array: Array, axis: int) -> Array:
     return jnp.pad(array, [(0, int(axis == number)) for number in range(array.ndim)], constant_values=jnp.inf)
 
 
-def _links(network: Network, team: Team) -> Numbers:
-    """Link (caller's number) at each place of each pair; the number of links where there is none."""
-    return np.append(network.departing, len(network.links))[_places(network, team)]
+def _links(network: Network, places: Numbers) -> Numbers:
+    """Links in the caller's numbers, from `_places`."""
+    return np.append(network.departing, len(network.links))[places]
 
 
 def _places(network: Network, team: Team) -> Numbers:
-    """The same in the departing order."""
+    """Link at each place of each pair, in the departing order; the number of links where there is none."""
     topology = network.topology
     ends = dict(zip(topology.bundles, accumulate(count for _, count in topology.links), strict=True))
     found: list[list[int]] = []

@@ -15,6 +15,7 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.passage import Network, radius
+from panj.passage.sums import over_rows
 from panj.simulation.compiled import compiled
 from panj.simulation.crossing import (
     AROUND,
@@ -43,7 +44,6 @@ from panj.simulation.sums import (
     add_up,
     links_to_borders,
     over_flows,
-    over_links,
     pairs_to_flows,
     sections_to_borders,
     weighed,
@@ -220,7 +220,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "potential": potential,
         "sent": sent,
         "arrived": arrived,
-        "seized": over_links(taken[0] + taken[1]),
+        "seized": over_rows(taken[0] + taken[1]),
         "passed": _flows_by_border(world, by_flow),
         "passed_forth": _flows_by_border(world, by_flow * (world.side[0] == 0)[:, None]),
         "passed_green": _flows_by_border(world, by_flow * crossing.share[AROUND]),

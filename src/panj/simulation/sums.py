@@ -51,11 +51,6 @@ def weighed(weight: NDArray[np.float32], by_flow: Float[Array, "F ..."]) -> Floa
     return jnp.tensordot(weight, by_flow, axes=1)
 
 
-def over_links(by_link: Float[Array, "... L M"]) -> Float[Array, "... M"]:
-    """Sum over all links."""
-    return (jnp.ones((1, by_link.shape[-2])) @ by_link)[..., 0, :]
-
-
 def pairs_to_flows(world: World, by_pair: Float[Array, "P ..."]) -> Float[Array, "F ..."]:
     """Sum over the pairs of each flow."""
     return add_up(world.pair_flow, len(world.factor), by_pair)

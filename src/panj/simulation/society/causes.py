@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
+from panj.passage.sums import over_rows
 from panj.simulation.crossing import AT_POST, stricter
 from panj.simulation.kinds import CANNABIS, CONTRABAND, DRUGS, OPIATES, RADIOACTIVE, SMUGGLED, of_kind
 from panj.simulation.society.felt import Causes
@@ -23,7 +24,6 @@ from panj.simulation.sums import (
     links_to_sides,
     links_to_states,
     over_flows,
-    over_links,
     pairs_to_flows,
     sections_to_borders,
     weighed,
@@ -82,7 +82,7 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
     at_posts = by_flow * crossing.share[AT_POST]
     lorries = weighed(honest * flows.goods, at_posts / flows.lot[:, None, None])
     checked = stricter(setting.counters["check"][1, :, None], setting.tightening)
-    sent_of, taken_of = pairs_to_flows(world, known["sent"].sum(axis=1)), over_links(taken[0] + taken[1])
+    sent_of, taken_of = pairs_to_flows(world, known["sent"].sum(axis=1)), over_rows(taken[0] + taken[1])
     got_through = pairs_to_flows(world, known["arrived"])
     each = jnp.ones((len(world.post), 1))
     ways_in, links = jnp.maximum(into_state(each), 1.0), links_to_borders(world, each)

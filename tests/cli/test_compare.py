@@ -81,11 +81,11 @@ def test_a_scenario_that_is_not_there_brings_the_nearest(ask):
 
 
 def test_ctrl_c_says_how_to_go_on(ask, monkeypatch):
-    def interrupted(start, batches, workers):
+    def interrupted(crew, start, batches):
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr("panj.ensembles.running.run_batches", interrupted)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", interrupted)
     stopped = ask("history", "no-raid", "--members", 3)
     assert stopped.exit_code == 130
     assert "give the same command again" in stopped.stderr

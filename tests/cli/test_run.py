@@ -1,5 +1,6 @@
 import re
 import shutil
+from unittest.mock import Mock
 
 import pytest
 from tests.ensembles.invented import batches_in_process
@@ -14,7 +15,8 @@ RUN = CliRunner()
 
 @pytest.fixture(autouse=True)
 def no_simulation(monkeypatch):
-    monkeypatch.setattr("panj.ensembles.running.run_batches", batches_in_process)
+    monkeypatch.setattr("panj.ensembles.workers.Worker", Mock)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", batches_in_process)
 
 
 def ask(*words):
@@ -66,22 +68,22 @@ def test_a_scenario_that_is_not_there_brings_the_nearest(tmp_path):
 
 
 def test_an_error_of_a_worker_is_one_message(tmp_path, monkeypatch):
-    def failing(start, batches, workers):
-        yield next(batches_in_process(start, batches, workers))
+    def failing(crew, start, batches):
+        yield next(batches_in_process(crew, start, batches))
         raise RunError("Members 0 to 1 could not be computed: KeyError: 'x'")
 
-    monkeypatch.setattr("panj.ensembles.running.run_batches", failing)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", failing)
     refused = ask("tiny", "--members", 4, "--batch", 2, "--out", tmp_path / "run")
     assert refused.exit_code == 1
     assert refused.stderr == "Members 0 to 1 could not be computed: KeyError: 'x'\n"
 
 
 def test_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path, monkeypatch):
-    def interrupted(start, batches, workers):
-        yield next(batches_in_process(start, batches, workers))
+    def interrupted(crew, start, batches):
+        yield next(batches_in_process(crew, start, batches))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("panj.ensembles.running.run_batches", interrupted)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", interrupted)
     stopped = ask("tiny", "--members", 4, "--batch", 2, "--out", tmp_path / "run")
     assert stopped.exit_code == 130
     assert "Stopped. 2 of 4 members are kept" in stopped.stderr

@@ -35,7 +35,7 @@ def test_show_needs_no_jax() -> None:
 
 
 def test_show_puts_a_run_beside_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("panj.ensembles.running.run_batches", batches_in_process)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", batches_in_process)
     ensembles.run("tiny", tmp_path / "run", members=4, workers=1)
     words = ("show", "NO", "--on", "2001-12", "--region", "tiny", "--run", str(tmp_path / "run"))
     assert "[model, history, Dec 2001, 4 members" in panj(*words).output

@@ -1,5 +1,6 @@
 import os
 import time
+from unittest.mock import Mock
 
 import pytest
 from tests.ensembles.invented import batches_in_process
@@ -13,7 +14,8 @@ MEMBERS, BATCH = 18, 4
 @pytest.fixture
 def no_simulation(monkeypatch):
     """Runs go through everything but workers and simulation."""
-    monkeypatch.setattr("panj.ensembles.running.run_batches", batches_in_process)
+    monkeypatch.setattr("panj.ensembles.workers.Worker", Mock)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", batches_in_process)
 
 
 @pytest.fixture(scope="session")

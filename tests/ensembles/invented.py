@@ -20,8 +20,8 @@ def results_of(region, members):
     return kept(results, len(members))
 
 
-def batches_in_process(start, batches, workers):
-    """In the place of `run_batches`: last batch first."""
+def batches_in_process(crew, start, batches):
+    """In the place of `Crew.compute`: last batch first."""
     for members in reversed(batches):
         yield members, results_of(start.region, members)
 

@@ -11,7 +11,7 @@ LEAD = """
 import panj.ensembles.running
 from panj.cli import main
 from tests.ensembles.invented import batches_in_process
-panj.ensembles.running.run_batches = batches_in_process
+panj.ensembles.workers.Crew.compute = batches_in_process
 try:
     main(["run", "tiny", "--members", "2", "--out", "run"])
 except SystemExit as ended:

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ensembles.invented import batches_in_process, files_of
+from tests.ensembles.invented import batches_in_process, files_of, results_of
 
 from panj import ensembles
 from panj.basics.faults import PanjError
@@ -182,12 +182,12 @@ def test_batches_are_even_and_hardly_filled_up(members, workers):
 
 
 def test_a_run_goes_on_with_its_batch_whatever_the_workers(tmp_path, monkeypatch, no_simulation):
-    def fail_after_one(start, batches, workers):
-        yield next(batches_in_process(start, batches, workers))
+    def fail_after_one(crew, start, batches):
+        yield next(batches_in_process(crew, start, batches))
         raise RunError("cut off")
 
     with monkeypatch.context() as patch:
-        patch.setattr("panj.ensembles.running.run_batches", fail_after_one)
+        patch.setattr("panj.ensembles.workers.Crew.compute", fail_after_one)
         with pytest.raises(RunError, match="cut off"):
             ensembles.run("tiny", tmp_path / "run", members=20, workers=2)
     assert ensembles.run("tiny", tmp_path / "run", members=20, workers=5, resume=True).dataset.sizes["member"] == 20
@@ -202,12 +202,12 @@ def test_the_command_in_the_crate_names_the_batch(invented):
 
 
 def test_what_is_finished_survives_a_failure(tmp_path, monkeypatch, no_simulation):
-    def fail_after_one(start, batches, workers):
-        yield next(batches_in_process(start, batches, workers))
+    def fail_after_one(crew, start, batches):
+        yield next(batches_in_process(crew, start, batches))
         raise RunError("a worker died")
 
     with monkeypatch.context() as patch:
-        patch.setattr("panj.ensembles.running.run_batches", fail_after_one)
+        patch.setattr("panj.ensembles.workers.Crew.compute", fail_after_one)
         with pytest.raises(RunError, match="a worker died"):
             ensembles.run("tiny", tmp_path / "cut", members=5, batch=2)
     with pytest.raises(RunError, match="1 of 5 members"):
@@ -233,10 +233,30 @@ def test_a_run_killed_before_its_arrays_begins_again(tmp_path, monkeypatch, no_s
 
 
 def test_a_finished_run_is_resumed_at_once(invented, monkeypatch):
-    monkeypatch.setattr("panj.ensembles.running.run_batches", None)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", None)
     before = files_of(invented.folder)
     ensembles.run("tiny", invented.folder, members=5, batch=2, resume=True)
     assert files_of(invented.folder) == before
+
+
+def test_what_is_done_meanwhile_is_done_once_and_before_the_first_answer(tmp_path, monkeypatch, no_simulation):
+    done = []
+
+    def noted(crew, start, batches):
+        done.append("sent")
+        return ((members, done.append(members) or results_of(start.region, members)) for members in batches)
+
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", noted)
+    ensembles.run("tiny", tmp_path / "run", members=5, batch=3, meanwhile=lambda: done.append("meanwhile"))
+    assert done == ["sent", "meanwhile", range(3), range(3, 5)]
+
+
+def test_a_region_that_is_opened_is_run_as_it_is(tmp_path, no_simulation):
+    for number, region in enumerate(("tiny", open_region("tiny"), find_region("tiny"))):
+        ensembles.run(region, tmp_path / str(number), members=1)
+    plans = [read_note(tmp_path / str(number)).plan for number in range(3)]
+    assert plans[0] == plans[1] == plans[2]
+    assert plans[0].region == "tiny"
 
 
 def test_resume_begins_where_there_is_nothing(tmp_path, no_simulation):

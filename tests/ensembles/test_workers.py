@@ -1,12 +1,14 @@
 import operator
 import os
 import subprocess
+import sys
+import time
 from functools import partial
 
 import pytest
 
 from panj.ensembles import RunError, time_left
-from panj.ensembles.workers import COMPILER, environment, run_batches
+from panj.ensembles.workers import COMPILER, Crew, environment, run_batches
 
 COUNT = partial(operator.methodcaller, "count", 3)
 """In the place of a simulation: how often the member 3 is in a batch."""
@@ -50,6 +52,43 @@ def test_no_worker_outlives_the_one_who_asks():
     assert children
     asking.close()
     assert not _children()
+
+
+def test_a_crew_is_at_work_before_it_is_told_what_to_do():
+    with Crew(2) as crew:
+        assert len(_children()) == 2
+        assert dict(crew.compute(COUNT, BATCHES[:1])) == {BATCHES[0]: 0}
+    assert not _children()
+
+
+def test_batches_are_sent_before_anyone_waits_for_them(tmp_path):
+    with Crew(1) as crew:
+        answers = crew.compute(partial(os.mkdir, tmp_path / "begun"), [range(1)])
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert (tmp_path / "begun").exists()
+        with pytest.raises(RunError, match="not callable"):
+            next(answers)
+
+
+COMPUTE = """
+import sys
+import panj.ensembles.worker
+from panj.ensembles.batches import Batches
+from panj.region import open_region
+Batches(open_region("tiny"), seed=1, size=4)()(range(4))
+print(*sys.modules)
+"""
+
+
+def test_a_worker_imports_no_library_of_tables(shared):
+    """They take longer to import than JAX, and every worker would wait for them."""
+    done = subprocess.run([sys.executable, "-c", COMPUTE], capture_output=True, text=True, env=environment())
+    assert done.returncode == 0, done.stderr
+    imported = set(done.stdout.split())
+    assert "jax" in imported
+    assert not imported & {"pandas", "xarray", "zarr", "pyarrow", "duckdb", "scipy.stats", "panj.reports"}
 
 
 def _children():

@@ -18,7 +18,7 @@ MEMBERS = 6
 TINY = open_region("tiny")
 
 
-def batches_that_differ(start, batches, workers):
+def batches_that_differ(crew, start, batches):
     """In the place of `run_batches`: other numbers under the scenario, and one member that fails in each run."""
     other = "so-radios" not in start.region.programmes
     for members in batches:
@@ -36,7 +36,7 @@ def batches_that_differ(start, batches, workers):
 def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("panj.ensembles.running.run_batches", batches_that_differ)
+        patch.setattr("panj.ensembles.workers.Crew.compute", batches_that_differ)
         return [
             ensembles.run("tiny", folder / scenario, scenario=scenario, members=MEMBERS, batch=3, workers=1)
             for scenario in ("history", "no-raid")
@@ -105,7 +105,7 @@ def test_a_year_is_told_by_its_own_months(runs):
 
 
 def test_other_draws_or_another_region_are_refused_all_at_once(runs, tmp_path, monkeypatch):
-    monkeypatch.setattr("panj.ensembles.running.run_batches", batches_that_differ)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", batches_that_differ)
     other = ensembles.run("tiny", tmp_path / "other", members=4, batch=2, seed=2, workers=1)
     with pytest.raises(ensembles.RunError) as refused:
         compare_runs(runs[0], other, TINY)
@@ -127,7 +127,7 @@ def test_files_of_scenarios_may_differ(runs):
 
 
 def test_links_that_are_cut_are_compared_by_name_and_never_mixed_with_a_scenario(runs, tmp_path, monkeypatch):
-    monkeypatch.setattr("panj.ensembles.running.run_batches", batches_that_differ)
+    monkeypatch.setattr("panj.ensembles.workers.Crew.compute", batches_that_differ)
     cut = ensembles.run("tiny", tmp_path / "cut", members=MEMBERS, batch=3, workers=1, cut=["L64", "L13"])
     compared = compare_runs(runs[0], cut, TINY)
     assert (compared.a, compared.b) == ("history", "history without L13 and L64")

@@ -84,17 +84,17 @@ class Month:
     @property
     def first(self) -> dt.date:
         """First day."""
-        return dt.date(self.year, self.month, 1)
+        return _bounds(self.ordinal)[0]
 
     @property
     def last(self) -> dt.date:
         """Last day."""
-        return dt.date(self.year, self.month, self.days)
+        return _bounds(self.ordinal)[1]
 
     @property
     def days(self) -> int:
         """Number of days."""
-        return calendar.monthrange(self.year, self.month)[1]
+        return _bounds(self.ordinal)[1].day
 
     def __add__(self, months: int) -> Month:
         return Month.of(self.ordinal + months)
@@ -116,6 +116,13 @@ class Month:
 
     def __repr__(self) -> str:
         return f"Month({str(self)!r})"
+
+
+@cache
+def _bounds(ordinal: int) -> tuple[dt.date, dt.date]:
+    """First and last day of the month with this count since year zero."""
+    year, month = ordinal // 12, ordinal % 12 + 1
+    return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def months(start: Month, end: Month) -> list[Month]:

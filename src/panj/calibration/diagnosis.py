@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from panj.region import Region
 
@@ -52,6 +51,8 @@ def drivers(
     count = int(good.sum())
     if count < ENOUGH:
         return None
+    from scipy.stats import rankdata
+
     if np.ptp(values[good]) == 0:
         return ()
     rows = region.uncertain

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from panj.calibration.baselines import BASELINES
 from panj.calibration.diagnosis import Driver, drivers
@@ -21,7 +21,7 @@ Outcome = Literal["within 50 %", "within 90 %", "kept", "missed", "no figure"]
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
-NODES = norm.ppf((np.arange(400) + 0.5) / 400)
+NODES = ndtri((np.arange(400) + 0.5) / 400)
 """Error and discrepancy of each member's prediction, as points of equal weight."""
 
 WIDE = 10.0

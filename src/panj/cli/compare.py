@@ -126,7 +126,7 @@ class Asked:
 
         opened = open_region(self.region)
         running.under(opened, scenario)
-        wanted = running.plan_of(opened, self.region, scenario, self.members, batch, self.seed)
+        wanted = running.plan_of(opened, scenario, self.members, batch, self.seed)
         note = read_note(folder)
         if note is not None and note.ended is not None and note.plan.apart_from_others == wanted.apart_from_others:
             return ensembles.open_run(folder)
@@ -134,7 +134,7 @@ class Asked:
         try:
             with progress_shown(console, title, self.workers or ensembles.cores()) as show:
                 return ensembles.run(
-                    self.region,
+                    opened,
                     folder,
                     scenario=scenario,
                     members=self.members,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,56 +47,67 @@ def run(
     meets its own luck, the same under every scenario. Results are written as they arrive; a run that was cut off goes
     on with --resume.
     """
-    from rich.console import Console
+    from panj.ensembles.plan import crew_for
+    from panj.ensembles.workers import Crew, cores
 
-    from panj import ensembles
-    from panj.region import open_region
+    folder = out or Path("runs") / _folder_name(region, scenario, cut or ())
+    count = workers or cores()
+    with nullcontext(count) if resume else Crew(crew_for(members, batch, count)) as crew:  # before all that takes time
+        from rich.console import Console
+
+        from panj import ensembles
+        from panj.region import open_region
+
+        console = Console(highlight=False)
+        opened = open_region(region)
+        fitted = None if prior else ensembles.read_posterior(opened)
+        title = f"{region}, {scenario}: {members} members, seed {seed}, into {folder}"
+        title += f"\nParameters: {fitted.said(opened) if fitted else 'drawn from their priors'}"
+        done = 0
+        try:
+            with progress_shown(console, title, count) as show:
+
+                def note(finished: int, total: int) -> None:
+                    nonlocal done
+                    done = finished
+                    show(finished, total)
+
+                finished = ensembles.run(
+                    opened,
+                    folder,
+                    scenario=scenario,
+                    members=members,
+                    seed=seed,
+                    cut=cut or (),
+                    batch=batch,
+                    workers=crew,
+                    resume=resume,
+                    by=by,
+                    prior=prior,
+                    progress=note,
+                    meanwhile=partial(import_module, "panj.reports"),
+                )
+        except KeyboardInterrupt:
+            typer.echo(
+                f"Stopped. {done} of {members} members are kept in {folder}; "
+                "to go on, give the same command again with --resume.",
+                err=True,
+            )
+            raise typer.Exit(INTERRUPTED) from None
     from panj.reports import summary_table, write_report
 
-    console = Console(highlight=False)
-    without = "".join(f"-without-{link}" for link in sorted(set(cut or ())))
-    folder = out or Path("runs") / f"{Path(region).resolve().name}-{scenario}{without}"
-    title = f"{region}, {scenario}: {members} members, seed {seed}, into {folder}"
-    opened = open_region(region)
-    fitted = None if prior else ensembles.read_posterior(opened)
-    title += f"\nParameters: {fitted.said(opened) if fitted else 'drawn from their priors'}"
-    done = 0
-    try:
-        with progress_shown(console, title, workers or ensembles.cores()) as show:
-
-            def note(finished: int, total: int) -> None:
-                nonlocal done
-                done = finished
-                show(finished, total)
-
-            finished = ensembles.run(
-                region,
-                folder,
-                scenario=scenario,
-                members=members,
-                seed=seed,
-                cut=cut or (),
-                batch=batch,
-                workers=workers,
-                resume=resume,
-                by=by,
-                prior=prior,
-                progress=note,
-            )
-    except KeyboardInterrupt:
-        typer.echo(
-            f"Stopped. {done} of {members} members are kept in {folder}; "
-            "to go on, give the same command again with --resume.",
-            err=True,
-        )
-        raise typer.Exit(INTERRUPTED) from None
     console.print(summary_table(finished.dataset, opened))
     if report:
         with console.status("Writing the report"):
-            page = write_report(folder)
+            page = write_report(folder, opened)
             ensembles.describe(folder)
         console.print(f"Report: {page}", soft_wrap=True)
     console.print(f"Results: {folder}", soft_wrap=True)
+
+
+def _folder_name(region: str, scenario: str, cut: Collection[str]) -> str:
+    without = "".join(f"-without-{link}" for link in sorted(set(cut)))
+    return f"{Path(region).resolve().name}-{scenario}{without}"
 
 
 @contextmanager

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.optimize import least_squares
+from scipy.special import betaincinv, ndtri
 
 from panj.region import Factor
 from panj.region.flows import Parameter
@@ -82,21 +81,23 @@ def quantile(parameter: Parameter, chance: NDArray[np.float64]) -> NDArray[np.fl
         case "lognormal":
             value = np.exp(_two_pieces(math.log(low), math.log(central), math.log(high), chance))
         case _:
-            value = stats.beta(*beta_shape(low, high)).ppf(chance)
+            value = betaincinv(*beta_shape(low, high), chance)
     return np.clip(value, *parameter.plausible)
 
 
 def _two_pieces(low: float, central: float, high: float, chance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Two halves of normal distributions that meet in the median, so that all three quantiles are as given."""
-    z = stats.norm.ppf(chance) / stats.norm.ppf(1 - TAIL)
+    z = ndtri(chance) / ndtri(1 - TAIL)
     return np.asarray(central + z * np.where(z < 0, central - low, high - central))
 
 
 def beta_shape(low: float, high: float) -> tuple[float, float]:
     """Shape of the beta distribution whose 5 % and 95 % are these."""
+    from scipy.optimize import least_squares
 
     def gap(logs: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(stats.beta(*np.exp(logs)).ppf([TAIL, 1 - TAIL])) - [low, high]
+        first, second = np.exp(logs)
+        return np.asarray(betaincinv(first, second, [TAIL, 1 - TAIL])) - [low, high]
 
     middle = (low + high) / 2
     spread = (high - low) / 3.3

@@ -35,6 +35,11 @@ def batch_for(members: int, workers: int) -> int:
     return math.ceil(members / max(1, min(rounds * workers, members // FEW)))
 
 
+def crew_for(members: int, batch: int | None, workers: int) -> int:
+    """Workers that have something to do: no more than there are batches, of `batch_for` members if no size is given."""
+    return min(workers, math.ceil(members / (batch or batch_for(members, workers))))
+
+
 SCORE = "score.json"
 """What a run of a region was found to be worth."""
 

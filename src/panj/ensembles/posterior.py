@@ -114,6 +114,8 @@ def drawn(region: Region, members: Sequence[int], seed: int, *, prior: bool = Fa
 
     No fit learns what programmes deliver: that is drawn within the ranges of the files, always.
     """
-    found = None if prior else read_posterior(region)
-    draws = draw(list(region.uncertain.values()), members, seed)
-    return draws if found is None else draws | found.of(members)
+    fitted = None if prior else read_posterior(region)
+    found = {} if fitted is None else fitted.of(members)
+    uncertain = region.uncertain
+    found |= draw([parameter for name, parameter in uncertain.items() if name not in found], members, seed)
+    return {name: found[name] for name in uncertain}

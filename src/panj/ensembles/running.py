@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from panj.ensembles.members import apply
 from panj.ensembles.plan import Plan, RunError, batch_for, digests, fingerprint, software
 from panj.ensembles.posterior import drawn, read_posterior
 from panj.ensembles.store import ARRAYS, Note, Store, read_note
-from panj.ensembles.workers import cores, run_batches
-from panj.region import Region, open_region, shipped
+from panj.ensembles.workers import Crew, cores
+from panj.region import Region, name_of, open_region
 from panj.simulation.needed import LINKS, PARAMETERS
 from panj.simulation.quantities import Quantity, quantities
 
@@ -47,7 +48,7 @@ class Run:
 
 
 def run(
-    region: str | Path,
+    region: str | Path | Region,
     out: Path,
     *,
     scenario: str = "history",
@@ -55,16 +56,17 @@ def run(
     seed: int = 1,
     cut: Collection[str] = (),
     batch: int | None = None,
-    workers: int | None = None,
+    workers: int | Crew | None = None,
     resume: bool = False,
     by: str = "",
     prior: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Run:
     """Run a region's history, or a scenario laid over it, with many members.
 
     Args:
-        region: Name of a region that ships, or a folder.
+        region: Name of a region that ships, a folder, or a region that is opened.
         out: Folder for the results.
         scenario: Id of a scenario of the region; ``history`` lays nothing over it.
         members: How many.
@@ -72,37 +74,42 @@ def run(
         cut: Links of the system's list that are cut: what they lead to feels its cause as it stood at the start.
         batch: Members computed side by side; if not given, that of the run that goes on, or `batch_for` members and
             workers. The same batch on the same machine gives the same bits, whatever the workers.
-        workers: Processes; one a core if not given.
+        workers: Processes, one a core if not given; or a crew that the caller has started.
         resume: Go on with a run in ``out`` if there is one.
         prior: Draw parameters from their priors even where a fit left draws with the region.
         by: The organisation that runs it; named in the run's description.
         progress: Called with members done and in all, at the start and after every batch.
+        meanwhile: Called once all workers have something to do.
 
     Raises:
         RegionError: The region has faults.
         RunError: The folder or the plan do not allow it, or a batch failed; what is finished is kept.
     """
-    opened = open_region(region)
+    opened = region if isinstance(region, Region) else open_region(region)
     laid = under(opened, scenario)
-    crew = cores() if workers is None else workers
-    if crew < 1:
-        raise RunError(f"workers is {crew}. Ask for at least 1.")
     begun = read_note(out) if resume else None
+    hired = cores() if workers is None else workers
+    if isinstance(hired, int) and hired < 1:
+        raise RunError(f"workers is {hired}. Ask for at least 1.")
+    count = hired.count if isinstance(hired, Crew) else hired
     if batch is None:
-        batch = begun.plan.batch if begun else batch_for(members, crew)
-    plan = plan_of(opened, str(region), scenario, members, batch, seed, cut, prior=prior)
+        batch = begun.plan.batch if begun else batch_for(members, count)
+    plan = plan_of(opened, scenario, members, batch, seed, cut, prior=prior)
     if out.resolve().is_relative_to(opened.folder.resolve()):
         raise RunError(f"{out} lies inside the region, whose files are what the run is made of. Choose another --out.")
     store = (Store.resume if begun else Store.begin)(out, Note(plan, _now(), by=by), quantities())
     progress(store.note.members_done, members)
     if store.note.ended is None:
-        if not store.note.finished:
-            store.prepare(coordinates(laid), attributes(laid, plan))
         wanted = {plan.batches[number]: number for number in store.wanted}
         start = Batches(laid, seed, batch, tuple(plan.cut.split()), prior)
-        for done, results in run_batches(start, list(wanted), crew):
-            store.write(wanted[done], results)
-            progress(store.note.members_done, members)
+        with nullcontext(hired) if isinstance(hired, Crew) else Crew(min(count, len(wanted))) as crew:
+            answers = crew.compute(start, list(wanted))
+            if not store.note.finished:
+                store.prepare(coordinates(laid), attributes(laid, plan))
+            meanwhile()
+            for done, results in answers:
+                store.write(wanted[done], results)
+                progress(store.note.members_done, members)
         store.join()
         experiments(laid, plan, out).to_parquet(out / EXPERIMENTS, index=False)
         store.close(_now())
@@ -136,7 +143,6 @@ def under(region: Region, scenario: str) -> Region:
 
 def plan_of(
     region: Region,
-    name: str,
     scenario: str,
     members: int,
     batch: int,
@@ -155,10 +161,9 @@ def plan_of(
     for what, number, least in (("members", members, 1), ("batch", batch, 1), ("seed", seed, 0)):
         if number < least:
             raise RunError(f"{what} is {number}. Ask for at least {least}.")
-    where = name if name in shipped() and not Path(name).is_dir() else str(region.folder.resolve())
     links = " ".join(sorted(set(cut)))
     draws = "prior" if prior or read_posterior(region) is None else "posterior"
-    return Plan(where, scenario, members, batch, seed, digests(region.folder), software(), links, draws)
+    return Plan(name_of(region), scenario, members, batch, seed, digests(region.folder), software(), links, draws)
 
 
 def open_run(folder: str | Path) -> Run:

@@ -1,4 +1,7 @@
-"""One worker, from inside: reads what to compute from standard input, writes results to standard output."""
+"""One worker, from inside: reads what to compute from standard input, writes results to standard output.
+
+It imports what computes before it is told what to do, and nothing that reads or writes tables.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ import os
 import pickle
 import traceback
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from panj.basics.faults import PanjError
+
+READY = ("panj.ensembles.batches", "panj.simulation.history")
+"""What batches are computed with."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ def serve() -> None:
     asked = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not get among the answers
+    for room in READY:
+        import_module(room)
     compute: Any = None
     start = pickle.load(asked)
     while True:

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any, TypeVar, cast
@@ -68,8 +69,8 @@ def environment() -> dict[str, str]:
 class Worker:
     """A process of its own, from this side."""
 
-    def __init__(self, start: Start[Any]) -> None:
-        self._start: Start[Any] | None = start
+    def __init__(self) -> None:
+        self._started = False
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `end`)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", WORKER],
@@ -80,17 +81,21 @@ class Worker:
             start_new_session=True,
         )
 
-    def compute(self, members: range) -> Any:
+    def compute(self, start: Start[Any], members: range) -> Any:
         """Compute a batch; waits for the answer.
+
+        Args:
+            start: What the worker is to start; the first is sent to it, and stays.
+            members: Of the batch.
 
         Raises:
             RunError: It failed, or the process died.
         """
         asked, answers = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         try:
-            if self._start is not None:
-                pickle.dump(self._start, asked)
-                self._start = None
+            if not self._started:
+                pickle.dump(start, asked, protocol=pickle.HIGHEST_PROTOCOL)
+                self._started = True
             pickle.dump(members, asked)
             asked.flush()
             answer = pickle.load(answers)
@@ -125,47 +130,69 @@ class Worker:
         return " ".join([f"its worker ended {how}.", *last])
 
 
-def run_batches(start: Start[R], batches: Sequence[range], workers: int) -> Iterator[tuple[range, R]]:
-    """Compute batches on all workers; yields each with its results as it is finished, in any order.
+class Crew:
+    """Workers side by side, for as long as its ``with`` block lasts; all are gone when that ends, whatever the reason.
 
-    At most two batches a worker are under way or waiting to be taken, so memory does not grow with their number.
-    All workers are gone when this ends, whatever the reason.
+    They start at once, and import what computes while their leader still prepares what they are to do.
 
-    Raises:
-        RunError: A batch failed, or its worker died.
+    Attributes:
+        count: How many.
     """
-    crew = [Worker(start) for _ in range(min(workers, len(batches)))]
-    idle: SimpleQueue[Worker] = SimpleQueue()
-    for worker in crew:
-        idle.put(worker)
 
-    def compute(members: range) -> R:
-        worker = idle.get()
-        try:
-            return cast("R", worker.compute(members))
-        finally:
-            idle.put(worker)
+    def __init__(self, count: int) -> None:
+        self.count = count
 
-    left = list(batches)
-    under_way: dict[Future[R], range] = {}
-    try:
-        with ThreadPoolExecutor(max(1, len(crew))) as threads:
-            try:
-                while left or under_way:
-                    while left and len(under_way) < 2 * len(crew):
-                        members = left.pop(0)
-                        under_way[threads.submit(compute, members)] = members
-                    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                    for future in sorted(done, key=lambda future: future.exception() is not None):
-                        yield under_way.pop(future), future.result()
-            finally:
-                for future in under_way:
-                    future.cancel()
-                for worker in crew:
-                    worker.end()
-    finally:
-        for worker in crew:
+    def __enter__(self) -> Crew:
+        self._workers = [Worker() for _ in range(self.count)]
+        self._threads = ThreadPoolExecutor(max(1, self.count))
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.end()
+        self._threads.shutdown()
+        for worker in self._workers:
             worker.close()
+
+    def compute(self, start: Start[R], batches: Sequence[range]) -> Iterator[tuple[range, R]]:
+        """Send the first batches at once; gives each with its results as it is finished, in any order.
+
+        At most two batches a worker are under way or waiting to be taken, so memory does not grow with their number.
+
+        Raises:
+            RunError: A batch failed, or its worker died.
+        """
+        left = iter(batches)
+        under_way = {self._ask(start, members): members for members in islice(left, 2 * self.count)}
+
+        def answers() -> Iterator[tuple[range, R]]:
+            while under_way:
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in sorted(done, key=lambda future: future.exception() is not None):
+                    yield under_way.pop(future), future.result()
+                under_way.update({self._ask(start, members): members for members in islice(left, len(done))})
+
+        return answers()
+
+    def _ask(self, start: Start[R], members: range) -> Future[R]:
+        return self._threads.submit(self._answer, start, members)
+
+    def _answer(self, start: Start[R], members: range) -> R:
+        worker = self._idle.get()
+        try:
+            return cast("R", worker.compute(start, members))
+        finally:
+            self._idle.put(worker)
+
+
+def run_batches(start: Start[R], batches: Sequence[range], workers: int) -> Iterator[tuple[range, R]]:
+    """Compute batches with a crew of their own; see `Crew.compute`."""
+    with Crew(min(workers, len(batches))) as crew:
+        yield from crew.compute(start, batches)
 
 
 def _named(members: range) -> str:

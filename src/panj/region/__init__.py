@@ -28,7 +28,7 @@ from panj.region.conditions import CONDITIONS, Condition
 from panj.region.flows import Flow, Pair, Parameter, Route, Target, Volume
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
 from panj.region.guards import Agency, Holding, Strength
-from panj.region.opening import find_region, open_region, read_region, shipped
+from panj.region.opening import find_region, name_of, open_region, read_region, shipped
 from panj.region.regimes import Delivery, Event, Programme, Rule, Scenario
 from panj.region.region import Factor, Pivot, Region, RegionError
 from panj.region.standing import (
@@ -94,6 +94,7 @@ __all__ = [
     "flow_on",
     "holders",
     "is_settled",
+    "name_of",
     "open_region",
     "open_sections",
     "parameter_on",

@@ -33,6 +33,11 @@ def find_region(where: str | Path) -> Path:
     raise RegionError([Fault(str(where), "region", "there is no such region and no such folder", remedy)])
 
 
+def name_of(region: Region) -> str:
+    """What opens a region again from anywhere: its name if it ships, else the whole path of its folder."""
+    return region.folder.name if region.folder.parent == SHIPPED else str(region.folder.resolve())
+
+
 def open_region(where: str | Path) -> Region:
     """Open a region that ships (by name) or a folder (by path).
 

@@ -48,8 +48,12 @@ AT_ONCE = 1_500_000_000
 """Runs smaller than this [bytes] are read into memory at once; larger ones quantity by quantity."""
 
 
-def write_report(run_folder: Path) -> Path:
+def write_report(run_folder: Path, region: Region | None = None) -> Path:
     """Write ``report.html`` into the folder of a run and return its path.
+
+    Args:
+        run_folder: Of a finished run.
+        region: Its region without the scenario, if that is opened already.
 
     Raises:
         FaultsError: The region or its before / after table has faults.
@@ -58,7 +62,7 @@ def write_report(run_folder: Path) -> Path:
     from panj.region import open_region
 
     run = open_run(run_folder)
-    region = open_region(run.dataset.attrs["region"])
+    region = region or open_region(run.dataset.attrs["region"])
     scenario = run.dataset.attrs["scenario"]
     if scenario in region.scenarios:
         region = region.overlay(scenario)

@@ -5,6 +5,7 @@ Everything that a scenario can change at a date is here. Axes as in `world`.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
@@ -74,14 +75,14 @@ def months_of(
         there: Array = jax.device_put(np.asarray(series, np.float32))  # JAX compiles a conversion for each shape
         return there
 
-    record = region.conditions if region.record is None else region.record
-
     def by_month(given: Iterable[Condition]) -> dict[str, Float[Array, "..."]]:
         return {name: array(series) for name, series in conditions(region, clock, given).items()}
 
     def dated(series: Any) -> Float[Array, "..."]:
         return array(np.asarray(series)[held])
 
+    outside = by_month(region.conditions)
+    record = outside if region.record is None else by_month(region.record)
     return Months(
         open=array(np.stack([_exists(c, clock) for c in crossings], axis=1).repeat(2, axis=1)),
         scale={name: array(factor) for name, factor in _factors(region, clock).items()},
@@ -100,12 +101,21 @@ def months_of(
         training=array(stand.training),
         exemption=dated(laid.exemption),
         volume=array(volume),
-        conditions=by_month(region.conditions),
-        record={name: series for name, series in by_month(record).items() if name in RECORDED},
-        settled=array([[delimited_share(region, border, month.last) for border in region.borders] for month in clock]),
+        conditions=outside,
+        record={name: series for name, series in record.items() if name in RECORDED},
+        settled=array(_settled(region, clock)),
         reported={"rigidity": array(laid.rigidity), "aid": array(stand.aid)},
         reacts=array([region.reacts_from is not None and month >= region.reacts_from for month in clock]),
     )
+
+
+def _settled(region: Region, clock: list[Month]) -> list[list[float]]:
+    """Share of each border that is delimited, by month: the same until another status begins."""
+    begins = sorted({first_day(row.from_) for row in region.statuses})
+    begun = [bisect_right(begins, month.last) for month in clock]
+    then = {count: month.last for count, month in zip(begun, clock, strict=True)}
+    shares = {count: [delimited_share(region, border, on) for border in region.borders] for count, on in then.items()}
+    return [shares[count] for count in begun]
 
 
 def _factors(region: Region, clock: list[Month]) -> dict[str, Real]:

@@ -104,15 +104,17 @@ def test_no_change_is_the_last_rate_before():
 def test_a_baseline_does_not_see_the_number_it_predicts(dataset: xr.Dataset, tiny: Region, driver: Any):
     seen = Seen(dataset, tiny)
     others = [target("a", value=10.0), target("b", value=20.0, to="2002", **{"from": "2002"})]
-    said = in_proportion(seen, others[0], others, driver)
+    driven = {one.id: driver(seen, one) for one in others}
+    said = in_proportion(others[0], others, driven)
+    assert said is not None
     changed = others[0].model_copy(update={"value": 1e6})
-    assert said == in_proportion(seen, changed, [changed, others[1]], driver)
-    assert in_proportion(seen, others[0], others[:1], driver) is None
+    assert said == in_proportion(changed, [changed, others[1]], driven)
+    assert in_proportion(others[0], others[:1], driven) is None
 
 
 def test_a_baseline_sees_no_number_that_is_kept_for_validation(dataset: xr.Dataset, tiny: Region):
     others = [target("a"), target("b", value=9.0, use="validation", to="2002", **{"from": "2002"})]
-    assert in_proportion(Seen(dataset, tiny), others[0], others, openness) is None
+    assert in_proportion(others[0], others, {one.id: openness(Seen(dataset, tiny), one) for one in others}) is None
 
 
 def test_open_borders_have_no_rigidity(tiny: Region):

@@ -11,7 +11,7 @@ that is predicted left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -76,16 +76,22 @@ def _volume(seen: Seen, target: Target) -> float:
     return float(window(potential.sel(flow=target.flow), target).mean("month").median())
 
 
-def in_proportion(seen: Seen, target: Target, others: Sequence[Target], to: Driver) -> float | None:
-    """What a target would be in proportion to something, by the other targets of its stratum that are fitted."""
-    own = to(seen, target)
+def in_proportion(target: Target, others: Sequence[Target], driver: Mapping[str, float | None]) -> float | None:
+    """What a target would be in proportion to its driver, by the other targets of its stratum that are fitted.
+
+    Args:
+        target: What is predicted.
+        others: By what.
+        driver: What drives each of them, by id.
+    """
+    own = driver[target.id]
     if not own:
         return None
     logs = [
-        np.log(rate(one, one.value) / driver)
+        np.log(rate(one, one.value) / known)
         for one in others
         if one.id != target.id and one.use == "fit" and stratum(one) == stratum(target) and one.value > 0
-        if (driver := to(seen, one))
+        if (known := driver[one.id])
     ]
     if not logs:
         return None
@@ -100,9 +106,17 @@ def borders_of(region: Region, place: str) -> list[str]:
     return [border for border in region.borders if states & set(ends(border))]
 
 
-BASELINES: dict[str, Callable[[Seen, Target, Sequence[Target]], float | None]] = {
-    "no change": lambda seen, target, others: no_change(target, others),
-    "openness": lambda seen, target, others: in_proportion(seen, target, others, openness),
-    "unit elasticity": lambda seen, target, others: in_proportion(seen, target, others, unit_elasticity),
-}
-"""What each of them predicts for a target among others, in the target's unit; None where it has no figure."""
+DRIVERS: dict[str, Driver] = {"openness": openness, "unit elasticity": unit_elasticity}
+"""What numbers are thought to be in proportion to."""
+
+BASELINES = ("no change", *DRIVERS)
+
+
+def baselines(seen: Seen, targets: Sequence[Target]) -> dict[str, dict[str, float | None]]:
+    """What each baseline predicts for each target, by its id and in its unit; None where one has no figure."""
+    driven = {name: {one.id: driver(seen, one) for one in targets} for name, driver in DRIVERS.items()}
+    return {
+        one.id: {"no change": no_change(one, targets)}
+        | {name: in_proportion(one, targets, driver) for name, driver in driven.items()}
+        for one in targets
+    }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from panj.calibration.baselines import BASELINES
+from panj.calibration.baselines import BASELINES, baselines
 from panj.calibration.diagnosis import Driver, drivers
 from panj.calibration.discrepancy import factor_of
 from panj.calibration.observe import Seen, predictions
@@ -103,9 +103,10 @@ class Total:
 def scores(seen: Seen) -> list[Score]:
     """Every target of a region beside a run, in the order of the file."""
     targets, factor = list(seen.region.targets.values()), factor_of(seen.region)
+    others = baselines(seen, targets)
     found = []
     for one in predictions(seen):
-        said = {name: say(seen, one.target, targets) for name, say in BASELINES.items()}
+        said = others[one.target.id]
         if one.values is None:
             found.append(Score(one.target, None, None, "no figure", one.why, said, from_record=one.from_record))
             continue

@@ -117,10 +117,10 @@ def over_period(values: xr.DataArray, period: Period) -> xr.DataArray:
 
 def compare(values: xr.DataArray, before: Period, after: Period) -> Comparison:
     """Before, after and change of a quantity with axes ``month`` and perhaps ``member``."""
-    early, late = over_period(values, before), over_period(values, after)
+    early, late = (over_period(values, period).to_numpy() for period in (before, after))
     change = late - early
-    change = change.where(abs(change) > ROUNDING * np.maximum(abs(early), abs(late)), change * 0)
-    return Comparison(interval(early.to_numpy()), interval(late.to_numpy()), interval(change.to_numpy()))
+    change = np.where(abs(change) > ROUNDING * np.maximum(abs(early), abs(late)), change, change * 0)
+    return Comparison(interval(early), interval(late), interval(change))
 
 
 def pick(

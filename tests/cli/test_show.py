@@ -44,6 +44,15 @@ def test_show_puts_a_run_beside_the_record(tmp_path: Path, monkeypatch: pytest.M
     assert "There is no run in" in missing.stderr
 
 
+@pytest.mark.parametrize(
+    ("on", "warned"), [("1985", True), ("2000-01-01", False), ("2003-12-31", False), ("2004", True)]
+)
+def test_show_says_that_a_day_is_outside_the_regions_time(on: str, warned: bool) -> None:
+    shown = panj("show", "NO-SO", "--on", on, "--region", "tiny")
+    assert shown.exit_code == 0
+    assert ("is outside the region's time, 2000-01 to 2003-12" in shown.stderr) is warned
+
+
 def test_show_as_json_holds_the_same() -> None:
     shown = json.loads(panj("show", "NO-SO", "--on", "2001-12-31", "--region", "tiny", "--json").output)
     assert shown["open_sections"] == ["no-so-river"]

@@ -45,6 +45,32 @@ def test_without_a_date_the_end_of_the_history_is_shown(tiny: Region) -> None:
     assert border_on(tiny, "NO-SO", "2002").on == "2002-12-31"
 
 
+def test_a_border_by_the_names_of_its_states(tiny: Region) -> None:
+    assert (
+        account_of(tiny, "Southmark-Northland") == account_of(tiny, "northland - southmark") == border_on(tiny, "NO-SO")
+    )
+
+
+def test_what_is_not_known_of_a_line_is_not_told_as_none(tiny: Region) -> None:
+    before = border_on(tiny, "NO-SO", "1985")
+    assert before.delimited is None
+    assert before.lines("At a glance")[1].text == "legal status not known"
+    assert any(text.endswith("240 km, legal status not known") for text in texts(tiny, "NO", "Borders", "1985"))
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        ("2001-10", "has not begun on this day"),
+        ("2001-11", "is under way on this day"),
+        ("2002-12", "is under way on this day"),
+        ("2003-01", "is over on this day"),
+    ],
+)
+def test_a_programme_says_how_far_it_is(tiny: Region, on: str, said: str) -> None:
+    assert texts(tiny, "so-radios", "At a glance", on)[1] == said
+
+
 def test_guards_change_with_the_handover(tiny: Region) -> None:
     assert "Southmark: Northland Legion in Southmark, the whole border" in texts(tiny, "FA-SO", "Guards", "2002-09")
     assert "Southmark: Southmark Border Guard, the whole border" in texts(tiny, "FA-SO", "Guards", "2002-10")

@@ -11,6 +11,8 @@ import pytest
 
 from panj.basics.faults import Fault
 from panj.region import RegionError, open_region, read_region
+from panj.region.checks.quantities import quantities
+from panj.region.draft import read_draft
 
 Edit = Callable[[str, str, str], None]
 
@@ -50,6 +52,7 @@ CASES = {
     "order of a border": Case("borders.csv", "EA-NO", "NO-EA", "NO-EA, line 3", "alphabetical order", "'EA-NO'"),
     "no such day": Case("statuses.csv", "2000-06", "2000-13", "no-so-river, line 12", "not a date", "YYYY-MM"),
     "empty id": Case("agencies.csv", "we-guards", "", "line 10", "id is empty", "lower-case words"),
+    "unit of a rule": Case("regimes/others.toml", '"share"', '"percent"', "ea-no-duty", "a unit of duty", "'share'"),
     "rule above one": Case("regimes/no-so.toml", "value = 0.2", "value = 2", "no-so-check-2000", "above 1", "0 to 1"),
     # Ids and references
     "id twice": Case("places.csv", "salthaven,", "kingsmoor,", "kingsmoor, line 3", "line 2 already", "of its own"),
@@ -126,7 +129,23 @@ CASES = {
         "geometry/borders.geojson", '"ea-so-marsh"', '"ea-so-marshes"', "marshes", "not a section", "'ea-so-marsh'"
     ),
     "map out of the world": Case("geometry/borders.geojson", "-37,42", "-370,42", "feature 1", "-370", "degrees"),
+    "unknown key of a table": Case("before_after.toml", "flow =", "flows =", "top", "flows is not in", "'flow'"),
+    "aspect without words": Case("before_after.toml", 'title = "The', 'titel = "The', "inner-line", "title", ""),
+    "unknown flow of a chart": Case("before_after.toml", '"opiates"', '"opiate"', "top", "'opiate'", "'opiates'"),
+    "unknown border of a chart": Case("before_after.toml", '"FA-SO"', '"FA-SX"', "top", "'FA-SX'", "'FA-SO'"),
+    "unknown claim of an aspect": Case("before_after.toml", "T004", "T904", "inner-line", "'T904' is not", "Nearest"),
+    "unknown label of a measure": Case(
+        "before_after.toml", '{ border = ["NO-SO"] }', '{ border = ["NO-SX"] }', "inner-line", "'NO-SX'", "'NO-SO'"
+    ),
+    "unknown axis of a measure": Case(
+        "before_after.toml", '{ border = ["NO-SO"] }', '{ line = ["NO-SO"] }', "inner-line", "no axis 'line'", "border"
+    ),
     # What must hold together
+    "lat and lon swapped": Case(
+        "places.csv", "45.0,-37.6", "-37.6,45.0", "kingsmoor, line 2", "13 of its 13 roads are shorter", "position"
+    ),
+    "road too short": Case("roads.csv", ",189,", ",18.9,", "farhold, line 4", "straight line to 'red-fields'", "km"),
+    "road too fast": Case("roads.csv", ",149,3.0,", ",149,0.3,", "line 3", "faster than 150 km/h", "hours"),
     "sections do not add up": Case("borders.csv", ",240,", ",300,", "EA-NO, line 3", "up to 240 km", "sections.csv"),
     "two green borders": Case(
         "crossings.csv",
@@ -321,6 +340,51 @@ def test_missing_file_is_named_and_hides_no_other_fault(file: str, copy: Path, e
     assert any(matches(fault, file, "file", "is missing", f"Add {file}") for fault in faults)
     assert any(matches(fault, "regimes/no-so.toml", "no-so-visa-2001", "'vsa'", "'visa'") for fault in faults)
     assert len(faults) == 2, [*map(repr, faults)]
+
+
+@pytest.mark.parametrize("file", ["sources.toml", "series.csv", "claims/tiny.jsonl"])
+def test_evidence_that_cannot_be_read_is_one_fault(file: str, copy: Path) -> None:
+    """Nothing is said of the rows that rest on it: what it holds is not known."""
+    (copy / "evidence" / file).write_bytes(b"\xff\xfe")
+    _, faults = read_region(copy)
+    assert [(fault.file, fault.row) for fault in faults] == [(f"evidence/{file}", "file")]
+
+
+def test_rows_with_one_fault_are_told_together(copy: Path, edit: Edit) -> None:
+    edit("region.toml", 'code = "NO"', 'code = "NQ"')
+    with pytest.raises(RegionError) as caught:
+        open_region(copy)
+    text = str(caught.value)
+    assert "2 problems in places.csv\n  * kingsmoor, line 2; salthaven, line 3: state 'NO' does not exist\n" in text
+    assert all(fault.row in text for fault in caught.value.faults)
+
+
+HELD = {"bribes": ("member", "month", "border"), "opium": ("member", "month"), "passed": ("month", "border", "flow")}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "row", "fault", "remedy"),
+    [
+        ("theses.toml", '"bribes"', '"bribe"', "papers-breed-bribes", "trial[1] has no quantity 'bribe'", "'bribes'"),
+        ("theses.toml", "border =", "state =", "papers-breed-bribes", "bribes has no axis 'state'", "It has border."),
+        ("theses.toml", '"bribes"', '"opium"', "papers-breed-bribes", "opium has no axis 'border'", "whole region"),
+        (
+            "before_after.toml",
+            '"settled"',
+            '"setled"',
+            "inner-line",
+            "measure[1] has no quantity 'setled'",
+            "'settled'",
+        ),
+        ("before_after.toml", "border =", "flow =", "inner-line", "settled has no axis 'flow'", "It has border."),
+    ],
+)
+def test_quantities_are_those_that_a_run_holds(
+    file: str, old: str, new: str, row: str, fault: str, remedy: str, copy: Path, edit: Edit
+) -> None:
+    edit(file, old, new)
+    draft, _ = read_draft(copy)
+    assert any(matches(one, file, row, fault, remedy) for one in quantities(draft, HELD))
 
 
 def test_ten_faults_are_named_at_once(copy: Path, edit: Edit) -> None:

@@ -17,13 +17,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from panj.basics.dates import months
-from panj.basics.faults import FaultsError
 from panj.cli import main
 from panj.ensembles.plan import digests, fingerprint
-from panj.region import Region, open_region
+from panj.region import Aspect, BeforeAfter, Measure, Region, open_region
 from panj.reports import render, summary_table
 from panj.reports.answer import answer, caused, without_pivot
-from panj.reports.aspects import Aspect, BeforeAfter, Measure, faults_of, measured, read_before_after, settled_share
+from panj.reports.aspects import faults_of, measured, settled_share
 from panj.reports.fans import _opiates, fan_groups
 from panj.reports.map import draw_map
 from panj.reports.score import USES
@@ -129,19 +128,14 @@ def test_lakes_lie_on_the_land_and_under_the_lines(html: str):
     assert "Uvs Nuur" not in lakes, "beyond the frame"
 
 
-def test_a_table_that_names_strangers_is_refused_with_every_fault(region: Region, run: InventedRun):
+def test_a_table_that_asks_for_what_the_run_lacks_is_refused_with_every_fault(run: InventedRun):
     measure = Measure(label="x", quantity="delai", at={"border": ("NO-XX",)})
     aspect = Aspect(id="a", title="a", before="b", after="c", claims=("T999",), measure=(measure,))
-    faults = faults_of(BeforeAfter("opium", ("XX-YY",), (aspect,)), region, run.dataset)
-    assert len(faults) == 5
-
-
-def test_a_broken_table_is_refused(tmp_path: Path):
-    assert read_before_after(tmp_path) == BeforeAfter()
-    (tmp_path / "before_after.toml").write_text('colour = 1\n[[aspect]]\nid = "a"\n', encoding="utf-8")
-    with pytest.raises(FaultsError) as caught:
-        read_before_after(tmp_path)
-    assert len(caught.value.faults) == 4
+    faults = faults_of(BeforeAfter(aspects=(aspect,)), run.dataset)
+    assert [fault.fault for fault in faults] == [
+        "measure[1] has no quantity 'delai'",
+        "measure[1]: the run has no border 'NO-XX'",
+    ]
 
 
 def test_a_border_is_settled_by_length(region: Region):

@@ -143,7 +143,7 @@ def test_a_quantity_or_axis_that_is_not_there_is_a_fault():
     faults = told.faults_of([one])
     assert [fault.fault for fault in faults] == [
         "trial[1] has no quantity 'bribe'",
-        "trial[2]: bribes has no axis state",
+        "trial[2]: bribes has no axis 'state'",
     ]
     assert "'bribes'" in faults[0].remedy
 

@@ -24,7 +24,7 @@ class Fault:
     remedy: str
 
     def __str__(self) -> str:
-        return f"  * {self.row}: {self.fault}\n      {self.remedy}"
+        return _told([self.row], self.fault, self.remedy)
 
 
 class PanjError(ValueError):
@@ -40,15 +40,22 @@ class FaultsError(PanjError):
 
 
 def report(faults: Iterable[Fault]) -> str:
-    """Faults grouped by file, in the order of the files, ready to print."""
+    """Faults grouped by file, in the order of the files, ready to print; rows with the same fault are told together."""
     by_file: dict[str, list[Fault]] = {}
     for fault in faults:
         by_file.setdefault(fault.file, []).append(fault)
     blocks = []
     for file, those in by_file.items():
         number = "1 problem" if len(those) == 1 else f"{len(those)} problems"
-        blocks.append("\n".join([f"{number} in {file}", *map(str, those)]))
+        rows: dict[tuple[str, str], list[str]] = {}
+        for fault in those:
+            rows.setdefault((fault.fault, fault.remedy), []).append(fault.row)
+        blocks += [f"{number} in {file}", *(_told(same, *words) for words, same in rows.items())]
     return "\n".join(blocks)
+
+
+def _told(rows: Sequence[str], fault: str, remedy: str) -> str:
+    return f"  * {'; '.join(rows)}: {fault}\n      {remedy}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 from panj.basics.faults import report
 from panj.region import Region, find_region, read_region
 from panj.region.counts import counts
+from panj.simulation.quantities import quantities
 
 
 def check(
@@ -21,7 +22,8 @@ def check(
 
     Ends with 1 if there are faults; otherwise prints what there is, and how much of it rests on claims.
     """
-    opened, faults = read_region(find_region(region))
+    held = {quantity.name: quantity.axes for quantity in quantities()}
+    opened, faults = read_region(find_region(region), held)
     if opened is None:
         number = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
         print(f"RegionError: {number} in {region}\n{report(faults)}", file=sys.stderr)

@@ -19,7 +19,7 @@ WIDTH = 100
 
 
 def show(
-    what: Annotated[str, typer.Argument(help="An id, code or name; a border's codes in either order.")],
+    what: Annotated[str, typer.Argument(help="An id, code or name; a border by its two states, in either order.")],
     on: Annotated[str | None, typer.Option(metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD.")] = None,
     region: Annotated[str, typer.Option(help="A region that ships, or the path of a folder.")] = "central-asia",
     run: Annotated[
@@ -40,6 +40,10 @@ def show(
         raise typer.BadParameter(str(error), param_hint="--on") from None
     opened = open_region(region)
     account = account_of(opened, what, day or None)
+    if day and not opened.start.first <= day <= opened.end.last:
+        typer.echo(
+            f"{day} is outside the region's time, {opened.start} to {opened.end}: its files tell little.", err=True
+        )
     if run is not None:
         from panj.ensembles import open_run
         from panj.reports.standing import with_model

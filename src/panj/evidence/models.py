@@ -210,12 +210,16 @@ class Judgement(Row):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that was read of one folder of evidence, in the order of its files."""
+    """Everything that was read of one folder of evidence, in the order of its files.
+
+    ``whole``: False where a file of it could not be read at all, so that nothing can be said of what it does not hold.
+    """
 
     sources: Mapping[str, Source]
     claims: Mapping[str, Claim]
     series: tuple[Observation, ...]
     judgements: Mapping[str, Judgement]
+    whole: bool = True
 
     @cached_property
     def observations(self) -> Mapping[str, Observation]:

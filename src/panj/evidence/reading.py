@@ -50,7 +50,9 @@ def read_evidence(folder: Path | str) -> tuple[Evidence, list[Fault]]:
     folder = Path(folder).resolve()
     if not folder.is_dir():
         remedy = "Make the folder, with sources.toml and claims/*.jsonl in it."
-        return Evidence({}, {}, (), {}), [Fault(f"{folder.name}/", "folder", "there is no such folder", remedy)]
+        return Evidence({}, {}, (), {}, whole=False), [
+            Fault(f"{folder.name}/", "folder", "there is no such folder", remedy)
+        ]
     faults: list[Fault] = []
     sources = _read_tables(folder, "sources*.toml", "source", Source, faults)
     claims = join([_read_claims(folder, file, faults) for file in _files(folder, "claims/*.jsonl")])
@@ -64,6 +66,7 @@ def read_evidence(folder: Path | str) -> tuple[Evidence, list[Fault]]:
         claims={row.id: row for row in claims},
         series=series.rows,
         judgements={row.id: row for row in judgements},
+        whole=sources.whole and claims.whole and series.whole,
     )
     return evidence, faults
 

@@ -24,6 +24,8 @@ from panj.region.accounts import (
     target_on,
 )
 from panj.region.accounts.stocks import Stock, stocks
+from panj.region.aspects import SETTLED, Aspect, BeforeAfter, Measure, read_before_after
+from panj.region.checks.quantities import strangers
 from panj.region.conditions import CONDITIONS, Condition
 from panj.region.flows import Flow, Pair, Parameter, Route, Target, Volume
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
@@ -48,8 +50,11 @@ from panj.region.uses import Use, uses
 
 __all__ = [
     "CONDITIONS",
+    "SETTLED",
     "Account",
     "Agency",
+    "Aspect",
+    "BeforeAfter",
     "Border",
     "BorderOn",
     "Condition",
@@ -61,6 +66,7 @@ __all__ = [
     "Geometry",
     "Holding",
     "Line",
+    "Measure",
     "Pair",
     "Parameter",
     "Pivot",
@@ -102,6 +108,7 @@ __all__ = [
     "posts_open",
     "programme_on",
     "programmes_active",
+    "read_before_after",
     "read_region",
     "rule_on",
     "rules_in_force",
@@ -112,6 +119,7 @@ __all__ = [
     "state_on",
     "status_of",
     "stocks",
+    "strangers",
     "target_on",
     "uses",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 from panj.basics.faults import Fault
 from panj.basics.reading import R, Row, Table, Where, join, make, read_csv, read_entries, read_toml, unknown_keys
 from panj.evidence import Evidence, read_evidence
+from panj.region.aspects import Aspect, Charted, read_aspects
 from panj.region.conditions import Condition
 from panj.region.flows import Flow, Parameter, Target
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
@@ -50,6 +51,8 @@ class Draft:
     conditions: Table[Condition]
     links: Table[LinkClaims]
     theses: Table[Thesis]
+    charted: Table[Charted]
+    aspects: Table[Aspect]
     geometry: Geometry
     evidence: Evidence
     citable: frozenset[str]
@@ -66,6 +69,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
     head, states = keep(_read_head(folder))
     evidence, evidence_faults = read_evidence(folder / "evidence")
     faults += evidence_faults
+    charted, aspects = keep(read_aspects(folder))
     draft = Draft(
         head=head,
         states=states,
@@ -88,6 +92,8 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
         conditions=keep(_read_optional(folder, "conditions.csv", Condition, "")),
         links=keep(_read_optional(folder, "links.csv", LinkClaims, "link")),
         theses=keep(_read_theses(folder)),
+        charted=charted,
+        aspects=aspects,
         geometry=keep(read_geometry(folder)),
         evidence=evidence,
         citable=evidence.citable | _named(evidence_faults),

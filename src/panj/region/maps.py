@@ -86,6 +86,14 @@ def _ring(points: Any, least: int) -> Ring:
     return ring
 
 
+def apart_km(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Length of the great circle between two points [km]."""
+    north, other_north = math.radians(lat), math.radians(other_lat)
+    across = math.sin(math.radians(other_lon - lon) / 2) ** 2 * math.cos(north) * math.cos(other_north)
+    half = math.sqrt(min(1.0, math.sin((other_north - north) / 2) ** 2 + across))
+    return 2 * math.degrees(math.asin(half)) * KM_PER_DEGREE
+
+
 def distance_km(lon: float, lat: float, line: Ring) -> float:
     """Distance of a point from a line, on a plane that touches the globe at the point [km]."""
     east, north = KM_PER_DEGREE * math.cos(math.radians(lat)), KM_PER_DEGREE

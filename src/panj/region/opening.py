@@ -6,7 +6,7 @@ from pathlib import Path
 
 from panj.basics.dates import Month
 from panj.basics.faults import Fault, nearest
-from panj.region.checks import check
+from panj.region.checks import Axes, check
 from panj.region.draft import Draft, read_draft
 from panj.region.region import Head, Region, RegionError
 
@@ -50,10 +50,16 @@ def open_region(where: str | Path) -> Region:
     return region
 
 
-def read_region(folder: Path) -> tuple[Region | None, list[Fault]]:
-    """Read and check a region's folder: the region, or ``None`` and every fault."""
+def read_region(folder: Path, held: Axes | None = None) -> tuple[Region | None, list[Fault]]:
+    """Read and check a region's folder: the region, or ``None`` and every fault.
+
+    Args:
+        folder: Of the region.
+        held: The axes of every quantity that a run holds, to which theses and the before / after table must keep. None:
+            names of quantities are taken as they are.
+    """
     draft, faults = read_draft(folder)
-    faults += check(draft)
+    faults += check(draft, held)
     if faults or draft.head is None:
         return None, faults
     return _region(folder, draft, draft.head), []

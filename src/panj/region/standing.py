@@ -38,6 +38,11 @@ def status_of(region: Region, section: str, on: Day) -> Status | None:
     return max(begun, key=lambda row: first_day(row.from_), default=None)
 
 
+def statuses_known(region: Region, border: str, on: Day) -> bool:
+    """Whether the legal status of every section of a border is known on a day."""
+    return all(status_of(region, part.id, on) is not None for part in sections_of(region, border))
+
+
 def delimited_share(region: Region, border: str, on: Day) -> float:
     """Share of a border's length that is delimited or demarcated on a day; of its number of sections if it has none."""
     those = sections_of(region, border)

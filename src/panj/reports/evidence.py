@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from panj.reports.aspects import BeforeAfter
-
 if TYPE_CHECKING:
     from panj.evidence import Claim, Judgement, Observation, Source
-    from panj.region import Parameter, Region
+    from panj.region import BeforeAfter, Parameter, Region
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from panj.basics.dates import Month, first_day
 from panj.calibration import unit_of
 from panj.mechanisms.links import links
 from panj.region import stocks
-from panj.reports.aspects import BeforeAfter
 from panj.reports.charts import Mark, fan_chart
 from panj.reports.map import packed, span
 from panj.reports.summary import compare, fan, pick
@@ -24,7 +23,7 @@ from panj.reports.table import busiest_borders
 from panj.reports.words import Scale, change_suffix, moved, scale, scale_of, signed, step_of, verdict
 
 if TYPE_CHECKING:
-    from panj.region import Region
+    from panj.region import BeforeAfter, Region
 
 Tone = Literal["harmful", "honest", "neutral"]
 

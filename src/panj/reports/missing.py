@@ -9,12 +9,11 @@ import xarray as xr
 from panj.calibration import has_way
 from panj.ensembles.plan import digests, fingerprint
 from panj.mechanisms.links import links
-from panj.reports.aspects import BeforeAfter
 from panj.reports.summary import Members
 from panj.reports.words import inside, listing, month_text, opening, proper_names
 
 if TYPE_CHECKING:
-    from panj.region import Region
+    from panj.region import BeforeAfter, Region
 
 
 Hole = tuple[str, str]

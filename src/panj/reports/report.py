@@ -17,9 +17,10 @@ from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
 from panj.calibration import Score, Seen, draws_of, scores, total
 from panj.calibration.stored import JUDGED
+from panj.region import read_before_after
 from panj.reports import evidence, missing, score, straying, theses, words
 from panj.reports.answer import answer, caused, span, unchanged, without_pivot
-from panj.reports.aspects import BeforeAfter, faults_of, measured, read_before_after
+from panj.reports.aspects import faults_of, measured
 from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
 from panj.reports.map import STATUSES, draw_map
@@ -28,7 +29,7 @@ from panj.reports.table import Line, securities, success_by_flow
 
 if TYPE_CHECKING:
     from panj.ensembles import Run as Finished
-    from panj.region import Region
+    from panj.region import BeforeAfter, Region
     from panj.reports.theses import Answered
 
 
@@ -81,13 +82,13 @@ def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = Non
         beside: Runs of other scenarios that compare with it, which answer the region's theses.
 
     Raises:
-        FaultsError: The region's before / after table names what the evidence or the run lacks.
+        FaultsError: The region's before / after table, or a thesis, names what no run has, or this one lacks.
     """
     whole = run.dataset.load() if run.dataset.nbytes < AT_ONCE else run.dataset
     members = settled_members(whole)
     dataset = members.dataset
     table = read_before_after(region.folder)
-    if faults := faults_of(table, region, dataset) + theses.faults_of(region.theses.values()):
+    if faults := faults_of(table, dataset) + theses.faults_of(region.theses.values()):
         raise FaultsError(faults)
     answered = theses.answers(region.theses.values(), beside or {}, region)
     months = [Month(pd.Timestamp(day).date()) for day in dataset["month"].to_numpy()]

@@ -19,10 +19,11 @@ from rich.table import Table
 from rich.text import Text
 
 from panj.basics.dates import Month, first_day, last_day
-from panj.basics.faults import Fault, nearest
+from panj.basics.faults import Fault
 from panj.calibration.observe import unit_of
 from panj.ensembles import Run, RunError, open_run
 from panj.ensembles.store import read_note
+from panj.region import strangers
 from panj.reports.answer import without_pivot
 from panj.reports.compare import FEW, mismatches
 from panj.reports.summary import Interval, interval, over_period, pick
@@ -91,18 +92,13 @@ class Answered:
 
 def faults_of(theses: Iterable[Thesis]) -> list[Fault]:
     """What theses name that no run of this version holds."""
-    known = {one.name: one for one in quantities()}
-    faults = []
-    for thesis in theses:
-        for number, trial in enumerate(thesis.trial, start=1):
-            for name in filter(None, (trial.quantity, trial.of)):
-                if name not in known:
-                    faults.append(thesis.fault(f"trial[{number}] has no quantity {name!r}", nearest(name, known)))
-                elif strange := sorted(set(trial.at) - set(known[name].axes)):
-                    faults.append(
-                        thesis.fault(f"trial[{number}]: {name} has no axis {strange[0]}", "Take it out of at.")
-                    )
-    return faults
+    held = {one.name: one.axes for one in quantities()}
+    return [
+        fault
+        for thesis in theses
+        for number, trial in enumerate(thesis.trial, start=1)
+        for fault in strangers(thesis, f"trial[{number}]", trial, held)
+    ]
 
 
 def scenarios_of(theses: Iterable[Thesis]) -> tuple[str, ...]:

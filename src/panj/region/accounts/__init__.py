@@ -39,7 +39,7 @@ def account_of(region: Region, what: str, on: Day | None = None) -> Account:
         (region.targets, target_on),
         (region.scenarios, scenario_on),
     ]
-    for word in _spellings(what):
+    for word in _spellings(region, what):
         for table, tell in tables:
             if word in table:
                 return tell(region, word, on)
@@ -59,7 +59,7 @@ def _remedy(region: Region, what: str) -> str:
     tables: tuple[Mapping[str, Any], ...] = (*named, *dated)
     ids = [id for table in tables for id in table]
     names = [row.name for table in named for row in table.values()]
-    near = [near for word in (*_spellings(what), what) if (near := nearest(word, [*ids, *names]))]
+    near = [near for word in (*_spellings(region, what), what) if (near := nearest(word, [*ids, *names]))]
     holding = [id for id in ids if what.strip().lower() in id.lower()][:4]
     if holding:
         return f"These hold the word: {', '.join(map(repr, holding))}."
@@ -68,11 +68,12 @@ def _remedy(region: Region, what: str) -> str:
     return "Give the id of a state, border, section, post, place, agency, rule, programme, event or flow."
 
 
-def _spellings(what: str) -> list[str]:
-    """The word as it stands, in capitals, as a border, in small letters."""
+def _spellings(region: Region, what: str) -> list[str]:
+    """The word as it stands, in capitals, as a border (by codes or names of its states), in small letters."""
     word = what.strip()
+    codes = {state.name.casefold(): state.code for state in region.states.values()}
     try:
-        border = [border_code(word)]
+        border = [border_code("-".join(codes.get(part.strip().casefold(), part) for part in word.split("-")))]
     except ValueError:
         border = []
     return [word, word.upper(), *border, word.lower()]

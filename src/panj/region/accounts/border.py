@@ -6,9 +6,16 @@ from collections.abc import Iterator
 
 from panj.basics.codes import border_code, ends
 from panj.basics.dates import first_day, last_day
-from panj.region.accounts.account import Account, Line, counted, day_of, number, percent, topic
+from panj.region.accounts.account import Account, Line, day_of, number, topic
 from panj.region.accounts.stocks import stock_topics
-from panj.region.accounts.words import event_line, post_line, programme_line, rule_line, strength_line
+from panj.region.accounts.words import (
+    event_line,
+    post_line,
+    programme_line,
+    rule_line,
+    settled_words,
+    strength_line,
+)
 from panj.region.guards import Strength
 from panj.region.region import Region
 from panj.region.standing import (
@@ -22,6 +29,7 @@ from panj.region.standing import (
     rules_in_force,
     sections_of,
     status_of,
+    statuses_known,
 )
 
 
@@ -29,11 +37,12 @@ class BorderOn(Account):
     """A border on a day, with the two numbers that are asked for first.
 
     Attributes:
-        delimited: Share of its length that is delimited or demarcated, 0-1.
+        delimited: Share of its length that is delimited or demarcated, 0-1; None where the status of a section is not
+            known, as before the first that the region tells.
         open_sections: Ids of the sections that are not.
     """
 
-    delimited: float
+    delimited: float | None
     open_sections: tuple[str, ...]
 
 
@@ -47,13 +56,12 @@ def border_on(region: Region, border: str, on: Day | None = None) -> BorderOn:
     row = region.borders[code]
     day = day_of(region, on)
     still_open = open_sections(region, code, day)
-    delimited = delimited_share(region, code, day)
+    delimited = delimited_share(region, code, day) if statuses_known(region, code, day) else None
     length = f", {number(row.length_km)} km" if row.length_km is not None else ", length not known"
-    open_text = counted(len(still_open), "open section") if still_open else "no open section"
     statuses = _status_lines(region, code, day) if row.kind != "air" else []
     summary = [Line(text=f"{row.kind} border{length}", claims=row.claims)]
     if statuses:
-        summary.append(Line(text=f"{percent(delimited)} delimited, {open_text}", claims=_unique(statuses)))
+        summary.append(Line(text=settled_words(region, code, day), claims=_unique(statuses)))
     places = {code} | {part.id for part in sections_of(region, code)}
     places |= {crossing.id for crossing in region.crossings.values() if crossing.border == code}
     return BorderOn(

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from panj.basics.codes import ends
-from panj.region.accounts.account import Account, Line, counted, day_of, number, percent, topic
+from panj.region.accounts.account import Account, Line, counted, day_of, number, topic
 from panj.region.accounts.stocks import stock_topics
-from panj.region.accounts.words import event_line, name_of, post_line, programme_line, rule_line, strength_line
+from panj.region.accounts.words import (
+    event_line,
+    name_of,
+    post_line,
+    programme_line,
+    rule_line,
+    settled_words,
+    strength_line,
+)
 from panj.region.region import Region
 from panj.region.standing import (
     Day,
     covers,
-    delimited_share,
     events_near,
     holders,
-    open_sections,
     posts_open,
     programmes_active,
     rules_in_force,
@@ -177,8 +183,7 @@ def _border_line(region: Region, border: str, on: Day) -> Line:
     length = f"{number(row.length_km)} km" if row.length_km is not None else "length not known"
     text = f"{border}, {row.name}: {row.kind}, {length}"
     if row.kind == "land":
-        count = counted(len(open_sections(region, border, on)), "open section")
-        text += f", {percent(delimited_share(region, border, on))} delimited, {count}"
+        text += f", {settled_words(region, border, on)}"
     return Line(text=text, claims=row.claims)
 
 

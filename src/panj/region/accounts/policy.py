@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from panj.basics.dates import first_day
+from panj.basics.dates import first_day, last_day
 from panj.region.accounts.account import Account, Line, day_of, percent, topic
 from panj.region.accounts.words import (
     condition_line,
@@ -15,6 +15,7 @@ from panj.region.accounts.words import (
     rule_line,
     strength_line,
 )
+from panj.region.regimes import Programme
 from panj.region.region import Region
 from panj.region.standing import Day, covers
 from panj.region.uses import span
@@ -83,8 +84,10 @@ def programme_on(region: Region, id: str, on: Day | None = None) -> Account:
     purposes = ", ".join(f"{name} {percent(share)}" for name, share in programme.purposes.items())
     borders = ", ".join(programme.borders) or "all borders of the recipients"
     agencies = ", ".join(region.agencies[agency].name for agency in programme.agencies)
+    day = day_of(region, on)
     glance = [
         programme_line(programme),
+        *_standing(programme, day),
         Line(text=f"purposes: {purposes}", claims=programme.claims),
         Line(text=f"for {borders}" + (f"; {agencies}" if agencies else ""), claims=programme.claims),
         *note_lines(programme),
@@ -93,12 +96,23 @@ def programme_on(region: Region, id: str, on: Day | None = None) -> Account:
         kind="programme",
         id=id,
         title=programme.title,
-        on=day_of(region, on),
+        on=day,
         topics=(
             *topic("At a glance", glance),
             *topic("Deliveries", [delivery_line(delivery) for delivery in programme.deliveries]),
         ),
     )
+
+
+def _standing(programme: Programme, on: Day) -> list[Line]:
+    """Whether a programme is under way on a day; nothing where its dates are not known."""
+    if not programme.deliveries:
+        return []
+    day = last_day(on)
+    if day < min(first_day(delivery.from_) for delivery in programme.deliveries):
+        return [Line(text="has not begun on this day")]
+    over = day > max(last_day(delivery.to) for delivery in programme.deliveries)
+    return [Line(text="is over on this day" if over else "is under way on this day")]
 
 
 def event_on(region: Region, id: str, on: Day | None = None) -> Account:

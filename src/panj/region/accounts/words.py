@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from panj.basics.codes import ends
-from panj.region.accounts.account import Line, number
+from panj.region.accounts.account import Line, counted, number, percent
 from panj.region.conditions import Condition
 from panj.region.geography import Crossing
 from panj.region.guards import Agency, Holding, Strength
 from panj.region.regimes import Delivery, Event, Programme, Rule
 from panj.region.region import Region
+from panj.region.standing import Day, delimited_share, open_sections, statuses_known
 from panj.region.uses import condition_words, span
+
+
+def settled_words(region: Region, border: str, on: Day) -> str:
+    """How much of a border both sides have agreed upon on a day; what is not known is not told as none."""
+    if not statuses_known(region, border, on):
+        return "legal status not known"
+    still_open = open_sections(region, border, on)
+    open_text = counted(len(still_open), "open section") if still_open else "no open section"
+    return f"{percent(delimited_share(region, border, on))} delimited, {open_text}"
 
 
 def rule_line(region: Region, rule: Rule, border: bool = False) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from panj.basics.faults import Fault
+from panj.region.checks.aspects import aspects
 from panj.region.checks.backing import backing
 from panj.region.checks.clock import clock, dates
 from panj.region.checks.conditions import conditions
@@ -11,6 +12,7 @@ from panj.region.checks.flows import flows, parameters, targets
 from panj.region.checks.geography import borders, crossings, maps, positions, roads, sections, statuses
 from panj.region.checks.guards import agencies, guarded, holdings, strength
 from panj.region.checks.links import links
+from panj.region.checks.quantities import Axes, quantities
 from panj.region.checks.regimes import events, programmes, rules, scenarios
 from panj.region.checks.theses import theses
 from panj.region.draft import Draft
@@ -38,6 +40,7 @@ CHECKS = (
     links,
     scenarios,
     theses,
+    aspects,
     dates,
     backing,
     evidence,
@@ -45,9 +48,15 @@ CHECKS = (
 )
 
 
-def check(draft: Draft) -> list[Fault]:
-    """Every fault between the files of a region, in the order of the checks."""
-    return [fault for check in CHECKS for fault in check(draft)]
+def check(draft: Draft, held: Axes | None = None) -> list[Fault]:
+    """Every fault between the files of a region, in the order of the checks.
+
+    Args:
+        draft: The files as they were read.
+        held: The axes of every quantity that a run holds. None: names of quantities are taken as they are.
+    """
+    faults = [fault for check in CHECKS for fault in check(draft)]
+    return faults if held is None else [*faults, *quantities(draft, held)]
 
 
-__all__ = ["check"]
+__all__ = ["Axes", "check"]

@@ -14,7 +14,7 @@ def backing(draft: Draft) -> Iterator[Fault]:
     """Claims exist; where the format has ``assumed``, one of the two is given; events and programmes have claims."""
     for row, part, claims in cited(draft):
         for id in claims:
-            if id not in draft.citable:
+            if draft.evidence.whole and id not in draft.citable:
                 remedy = f"{nearest(id, draft.citable)} Add it to evidence/claims/, or mend the id.".strip()
                 yield row.fault(f"{part}claim {id!r} is not in evidence/", remedy)
     for row, part in unbacked(draft):
@@ -29,7 +29,15 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
     geography = (draft.places, draft.borders, draft.sections, draft.statuses, draft.crossings)
     guards = (draft.agencies, draft.holdings, draft.strength)
     others = (draft.rules, draft.programmes, draft.events, draft.flows, draft.parameters, draft.targets)
-    tables: tuple[Table[Any], ...] = (*geography, *guards, *others, draft.conditions, draft.links, draft.theses)
+    tables: tuple[Table[Any], ...] = (
+        *geography,
+        *guards,
+        *others,
+        draft.conditions,
+        draft.links,
+        draft.theses,
+        draft.aspects,
+    )
     for table in tables:
         for row in table:
             yield row, "", row.claims

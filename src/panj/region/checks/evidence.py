@@ -27,6 +27,6 @@ def sources(draft: Draft) -> Iterator[Fault]:
     rows: list[Any] = [*draft.places, *draft.crossings, *draft.roads]
     known = frozenset(draft.evidence.sources) | draft.citable
     for row in rows:
-        if row.source and row.source not in known:
+        if draft.evidence.whole and row.source and row.source not in known:
             remedy = f"{nearest(row.source, draft.evidence.sources)} Add it to evidence/sources.toml.".strip()
             yield row.fault(f"source {row.source!r} is not in evidence/", remedy)

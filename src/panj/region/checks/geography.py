@@ -10,14 +10,22 @@ from panj.basics.dates import first_day
 from panj.basics.faults import Fault, nearest
 from panj.region.checks.references import border_of_section, refer
 from panj.region.draft import Draft
-from panj.region.geography import Road, Status
-from panj.region.maps import distance_km
+from panj.region.geography import Crossing, Place, Road, Status
+from panj.region.maps import apart_km, distance_km
 
 LENGTH_TOLERANCE = 0.02
 """Share by which the lengths of a border's sections may miss the length of the border."""
 
 OFF_LINE_KM = 25.0
 """Distance by which a crossing may lie off its section's line, which is simplified for maps [km]."""
+
+ROUNDED_KM, ROUNDED = 1.0, 0.02
+"""By how much a road may be shorter than the straight line, for rounding: so much [km], and so much of the line."""
+
+FASTEST = {"air": 1000.0, "rail": 300.0, "sea": 100.0, "ferry": 100.0}
+"""No journey is faster, by mode [km/h]; by any other than these, not faster than `FASTEST_BY_ROAD`."""
+
+FASTEST_BY_ROAD = 150.0
 
 
 def borders(draft: Draft) -> Iterator[Fault]:
@@ -100,7 +108,7 @@ def positions(draft: Draft) -> Iterator[Fault]:
 
 
 def roads(draft: Draft) -> Iterator[Fault]:
-    """Roads join portals of their state; every portal of a state can be reached from every other."""
+    """Roads join portals of their state, as long and fast as can be; every portal can be reached from every other."""
     states_of: dict[str, tuple[str, ...]] = {
         place.id: (place.state,) for place in draft.places if place.state in draft.states
     }
@@ -114,8 +122,35 @@ def roads(draft: Draft) -> Iterator[Fault]:
                 yield road.fault(fault, f"It is in {' and '.join(states_of[id])}: mend the id or the state.")
         if road.from_ == road.to:
             yield road.fault(f"leads from {road.from_!r} to itself", "Take the row away or mend one end.")
+        fastest = FASTEST.get(road.mode, FASTEST_BY_ROAD)
+        if road.km > fastest * road.hours:
+            fault = f"{road.km:g} km in {road.hours:g} h is faster than {fastest:g} km/h by {road.mode}"
+            yield road.fault(fault, "Mend km or hours.")
+    yield from _short_cuts(draft)
     if draft.roads.sound and draft.places.sound and draft.crossings.sound:
         yield from _reach(draft, states_of)
+
+
+def _short_cuts(draft: Draft) -> Iterator[Fault]:
+    """No road is shorter than the straight line between its ends; a portal of which most are lies elsewhere."""
+    portals: dict[str, Place | Crossing] = {row.id: row for row in (*draft.places, *draft.crossings)}
+    roads = [road for road in draft.roads if road.from_ in portals and road.to in portals]
+    straight = {road.where: _apart(portals[road.from_], portals[road.to]) for road in roads}
+    short = [road for road in roads if road.km * (1 + ROUNDED) + ROUNDED_KM < straight[road.where]]
+    all_at, short_at = (Counter(id for road in those for id in (road.from_, road.to)) for those in (roads, short))
+    for id, number in short_at.most_common():
+        if number > 1 and 2 * number > all_at[id] and any(id in (road.from_, road.to) for road in short):
+            where = f"lat {portals[id].lat:g}, lon {portals[id].lon:g}"
+            fault = f"{where}: {number} of its {all_at[id]} roads are shorter than the straight line to where they lead"
+            yield portals[id].fault(fault, "Mend the position (degrees north and east), or km in roads.csv.")
+            short = [road for road in short if id not in (road.from_, road.to)]
+    for road in short:
+        fault = f"{road.km:g} km is shorter than the straight line to {road.to!r}, {straight[road.where]:.0f} km"
+        yield road.fault(fault, "Mend km, or the position of one of its ends.")
+
+
+def _apart(one: Place | Crossing, other: Place | Crossing) -> float:
+    return apart_km(one.lon, one.lat, other.lon, other.lat)
 
 
 def _reach(draft: Draft, states_of: dict[str, tuple[str, ...]]) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from panj.basics.faults import Fault, nearest
@@ -35,3 +35,19 @@ def sides(row: Row, column: str, border: str, codes: Iterable[str]) -> Iterator[
 def border_of_section(draft: Draft) -> dict[str, str]:
     """The border of each section."""
     return {section.id: section.border for section in draft.sections}
+
+
+def labels(draft: Draft, row: Row, prefix: str, at: Mapping[str, Iterable[str]]) -> Iterator[Fault]:
+    """A fault for each label, by axis, that is not in the region, and for each axis that no quantity has."""
+    tables: dict[str, Table[Any]] = {
+        "flow": draft.flows,
+        "border": draft.borders,
+        "state": draft.states,
+        "crossing": draft.crossings,
+    }
+    for axis, names in at.items():
+        if axis in tables:
+            yield from refer(row, f"{prefix}at {axis}", names, tables[axis])
+        elif axis != "route":
+            remedy = nearest(axis, [*tables, "route"]) or f"Known: {', '.join(tables)}, route."
+            yield row.fault(f"{prefix}at has no axis {axis!r}", remedy)

@@ -17,6 +17,9 @@ from panj.region.regimes import Event, Programme, Rule
 PURPOSES_TOLERANCE = 0.01
 """How far the weights of a programme's purposes may miss one."""
 
+UNITS = {"duty": ("share",), "fee": ("USD",), "mines": ("share", "share of length")}
+"""Units in which the value of a rule is read, by lever; of any other lever it is a strength."""
+
 
 def rules(draft: Draft) -> Iterator[Fault]:
     """Rules of the history; see `rule`."""
@@ -40,7 +43,13 @@ def rule(draft: Draft, entry: Rule, row: Row, prefix: str = "") -> Iterator[Faul
                 yield row.fault(f"{prefix}scope {id!r} is not on {entry.border}", remedy or "Mend scope or border.")
             elif draft.sections.whole and draft.crossings.whole:
                 yield unknown(row, f"{prefix}scope", id, known)
-    if entry.unit in ("strength", "share") and entry.value > 1:
+    units = UNITS.get(entry.lever, ("strength",))
+    if entry.unit not in units:
+        remedy = f"Write {' or '.join(map(repr, units))}" + (
+            ", and a value from 0 to 1." if "USD" not in units else "."
+        )
+        yield row.fault(f"{prefix}unit {entry.unit!r} is not a unit of {entry.lever}", remedy)
+    elif entry.unit != "USD" and entry.value > 1:
         yield row.fault(f"{prefix}value {entry.value:g} is above 1 {entry.unit}", "Write a value from 0 to 1.")
 
 

@@ -1,15 +1,13 @@
-"""Checks of theses: scenarios, labels and dates exist. Quantities are checked in `reports`, where they are known."""
+"""Checks of theses: scenarios, labels and dates exist. What they say of quantities is checked in `quantities`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from panj.basics.dates import first_day, last_day
 from panj.basics.faults import Fault, nearest
-from panj.basics.reading import Table
 from panj.mechanisms.links import links as all_links
-from panj.region.checks.references import refer
+from panj.region.checks.references import labels, refer
 from panj.region.draft import Draft
 from panj.region.theses import Thesis, Trial
 
@@ -33,18 +31,7 @@ def _trial(draft: Draft, thesis: Thesis, trial: Trial, prefix: str) -> Iterator[
     yield from refer(thesis, f"{prefix}scenario", named, draft.scenarios)
     if trial.a == trial.b:
         yield thesis.fault(f"{prefix}compares {trial.a} with itself", "Write two scenarios in a and b.")
-    tables: dict[str, Table[Any]] = {
-        "flow": draft.flows,
-        "border": draft.borders,
-        "state": draft.states,
-        "crossing": draft.crossings,
-    }
-    for axis, labels in trial.at.items():
-        if axis in tables:
-            yield from refer(thesis, f"{prefix}at {axis}", labels, tables[axis])
-        elif axis != "route":
-            remedy = nearest(axis, [*tables, "route"]) or f"Known: {', '.join(tables)}, route."
-            yield thesis.fault(f"{prefix}at has no axis {axis!r}", remedy)
+    yield from labels(draft, thesis, prefix, trial.at)
     if draft.head:
         start, end = first_day(draft.head.start), last_day(draft.head.end)
         for date in (trial.from_, trial.to):

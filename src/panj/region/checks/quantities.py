@@ -1,0 +1,42 @@
+"""Checks of what a region says of a run: the quantities of theses and of the before / after table.
+
+A region does not know what a run holds. Who does, tells: the axes of every quantity, by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from panj.basics.faults import Fault, nearest
+from panj.basics.reading import Row
+from panj.region.aspects import SETTLED, Measure
+from panj.region.draft import Draft
+from panj.region.theses import Trial
+
+Axes = Mapping[str, Collection[str]]
+"""The axes of every quantity that a run holds."""
+
+
+def quantities(draft: Draft, held: Axes) -> Iterator[Fault]:
+    """Theses and the before / after table name quantities that a run holds, along axes that those have."""
+    for thesis in draft.theses:
+        for number, trial in enumerate(thesis.trial, start=1):
+            yield from strangers(thesis, f"trial[{number}]", trial, held)
+    for aspect in draft.aspects:
+        for number, measure in enumerate(aspect.measure, start=1):
+            yield from strangers(aspect, f"measure[{number}]", measure, held)
+
+
+def strangers(row: Row, part: str, asked: Trial | Measure, held: Axes) -> Iterator[Fault]:
+    """A fault for each quantity that no run holds, and for each axis that a quantity does not have."""
+    held = {SETTLED: ("border",), **held}
+    for name in filter(None, (asked.quantity, asked.of)):
+        if name not in held:
+            remedy = nearest(name, held) or "Write a name of docs/reference/quantities.md."
+            yield row.fault(f"{part} has no quantity {name!r}", remedy)
+            continue
+        for axis in asked.at:
+            if axis not in held[name]:
+                axes = [known for known in held[name] if known not in ("member", "month")]
+                remedy = f"It has {' and '.join(axes)}." if axes else "It is of the whole region."
+                yield row.fault(f"{part}: {name} has no axis {axis!r}", f"{remedy} Take {axis!r} out of at.")

@@ -97,7 +97,7 @@ def summary_table(dataset: xr.Dataset, region: Region) -> Table:
         step = step_of(change, form)
         cells = [_cell(one, form.bare, form.suffix) for one in (early, late)]
         cells.append(_cell(change, partial(signed, form=step), change_suffix(step)))
-        table.add_row(f"{line.title}\n{line.note or 'arrives'}", *cells)
+        table.add_row(f"{line.title}\n{line.note or 'arriving'}", *cells)
     return table
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 
 import jax
@@ -78,6 +79,58 @@ def test_programs_that_nobody_uses_make_room(tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     assert program(tmp_path / "file" / "below")(jnp.ones(3))["twice"].tolist() == [2.0, 2.0, 2.0]
+
+
+MAKE = """
+import os, sys, time
+from pathlib import Path
+import jax.numpy as jnp
+from panj.simulation.compiled import compiled
+
+folder = Path(sys.argv[1])
+
+def traced(x):
+    with (folder / "traced").open("a") as told:
+        print(os.getpid(), file=told)
+    time.sleep(float(sys.argv[2]))
+    return {"more": x + 1}
+
+(folder / f"ready-{os.getpid()}").touch()
+while not (folder / "go").exists():
+    time.sleep(0.01)
+print(compiled(traced, (jnp.ones(2),), (), folder / "programs")(jnp.ones(2))["more"].tolist())
+"""
+
+
+def making(folder, seconds):
+    """A process that makes a program, or waits for one that does; each tracing takes some seconds."""
+    asked = [sys.executable, "-c", MAKE, str(folder), str(seconds)]
+    return subprocess.Popen(asked, stdout=subprocess.PIPE, text=True)
+
+
+def until(there):
+    deadline = time.monotonic() + 60
+    while not there() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert there()
+
+
+def test_of_two_processes_that_start_together_one_makes_the_program(tmp_path):
+    both = [making(tmp_path, 1) for _ in range(2)]
+    until(lambda: len(list(tmp_path.glob("ready-*"))) == 2)
+    (tmp_path / "go").touch()
+    assert [process.communicate(timeout=60)[0] for process in both] == ["[2.0, 2.0]\n"] * 2
+    assert len((tmp_path / "traced").read_text().split()) == 1
+    assert [path.suffix for path in (tmp_path / "programs").iterdir()] == [".program"]
+
+
+def test_nobody_waits_for_a_process_that_was_killed(tmp_path):
+    (tmp_path / "go").touch()
+    killed = making(tmp_path, 600)
+    until((tmp_path / "traced").exists)
+    killed.kill()
+    killed.communicate()
+    assert making(tmp_path, 0).communicate(timeout=60)[0] == "[2.0, 2.0]\n"
 
 
 @given(plain, plain)

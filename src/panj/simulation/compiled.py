@@ -3,7 +3,7 @@
 Tracing a history takes longer than running a few members, and JAX keeps only what the compiler makes of it. What is
 kept here is the finished program, named by everything that went into it: the code of Panj and of JAX, the compiler's
 flags, the processor, the shapes of what it is given and whatever stands in it as a constant. A file that cannot be read
-is made again.
+is made again. Of processes that want the same program at the same time one makes it; the others wait for its file.
 """
 
 from __future__ import annotations
@@ -53,10 +53,13 @@ def compiled(run: Callable[..., Any], given: tuple[Any, ...], constants: object,
     place = folder / f"{fingerprint((_surroundings(), shapes, constants))}.program"
     program = _kept(place)
     if program is None:
-        flat = jax.jit(lambda *leaves: run(*jax.tree.unflatten(tree, leaves)))
-        with _by_itself():
-            program = flat.lower(*(leaf for _, leaf in named)).compile()
-        _keep(place, pickle.dumps(serialize(program)))
+        with _alone(place):
+            program = _kept(place)  # another process may have made it while this one waited
+            if program is None:
+                flat = jax.jit(lambda *leaves: run(*jax.tree.unflatten(tree, leaves)))
+                with _by_itself():
+                    program = flat.lower(*(leaf for _, leaf in named)).compile()
+                _keep(place, pickle.dumps(serialize(program)))
     return lambda *given: program(*jax.tree.leaves(given))
 
 
@@ -70,6 +73,23 @@ def _kept(place: Path) -> Any:
     except Exception:  # whatever is wrong with it, it can be made again
         return None
     return program
+
+
+@contextlib.contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Wait until no other process makes this program. The lock dies with its process, however that ends.
+
+    Where there are no locks (another system, a folder that is not ours) programs may be made twice, and nothing worse.
+    """
+    lock = place.with_suffix(".lock")
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(ImportError, OSError):
+            from fcntl import LOCK_EX, flock
+
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            flock(held.enter_context(lock.open("w")), LOCK_EX)
+            held.callback(lock.unlink, missing_ok=True)
+        yield
 
 
 def fingerprint(value: object) -> str:

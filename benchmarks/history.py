@@ -50,4 +50,4 @@ def _multiplications(pairs: NDArray[np.int_]) -> int:
     world = simulation().world
     topology = world.network.topology.only(pairs.tolist())
     horizon = tuple(tuple(row[pair] for pair in pairs) for row in world.horizon)
-    return sum(team.multiplications for team in teams_of(topology, horizon))
+    return sum(team.multiplications for team in teams_of(topology, horizon, MEMBERS))

@@ -198,3 +198,19 @@ def test_a_route_through_nowhere_is_named():
     got = assign(network, cost, loss, volume, 2)
     with pytest.raises(ValueError, match=r"route 0: 'Atlantis' is no group[\s\S]*route 1: 4 groups"):
         route_shares(network, got, cost, loss, [["north", "Atlantis"], ["north", "south", "north", "south"]], 2)
+
+
+def test_what_a_step_gives_besides_is_that_of_the_balance_and_so_is_its_slope():
+    def besides(force):
+        def step(state):
+            return jnp.cos(force * state), jnp.sin(state) * force
+
+        return equilibrium(step, jnp.full((1, 2), 0.3), 50, 1e-7)
+
+    force = jnp.asarray([0.7, 1.1])
+    found = besides(force)
+    assert found.converged.all()
+    assert_allclose(found.more, jnp.sin(found.state) * force, rtol=1e-5)
+    slope = jax.grad(lambda force: besides(force).more.sum())(force)
+    ends = [np.asarray(besides(force + step).more, float) for step in (1e-2, -1e-2)]
+    assert_allclose(slope, ((ends[0] - ends[1]) / 2e-2)[0], rtol=2e-3)

@@ -14,7 +14,8 @@ from numpy.testing import assert_allclose
 from sketches import HORIZON, SHAPES, sketch, sketches
 
 import reference
-from panj.passage import Link, Network, Traffic, assign, expected_cost, radius, unroll
+from panj.passage import Link, Network, Traffic, assign, expected_cost, look, radius, send, traffic, unroll
+from panj.passage.stages import teams_of
 
 quick = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -287,3 +288,28 @@ def test_however_many_pairs_at_a_time_answers_and_slopes_are_the_same(exact, mon
         assert_allclose(a, b, rtol=1e-4, atol=1e-5)
     teams = [crew for crew in unroll(case.build(exact=exact), HORIZON).crews if len(crew.team.pairs) > 1]
     assert teams, "no two pairs are a team here: the test tells nothing"
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_however_pairs_are_cut_up_and_whether_traced_or_at_hand_the_traffic_is_the_same(shape, exact):
+    case = sketch(shape, numbers=3)
+    network, (cost, loss, volume) = case.build(exact=exact), case.arrays()
+    cost, keep, volume = (jnp.swapaxes(array, 0, 1) for array in (cost, 1 - loss, volume))
+
+    def sent(network, members):
+        unrolled = unroll(network, HORIZON, members=members)
+        return traffic(unrolled, send(unrolled, look(unrolled, cost, keep), volume))
+
+    wanted = np.swapaxes(load(case, exact=exact).traffic, 0, 1)
+    for found in (sent(network, 1), sent(network, 10_000), jax.jit(sent, static_argnums=1)(network, 8)):
+        close(found, wanted)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_fewer_members_the_fewer_teams_and_every_pair_is_in_one(shape):
+    topology = sketch(shape).build().topology
+    teams = [teams_of(topology, HORIZON, members) for members in (1, 4, 32, 64)]
+    assert [len(found) for found in teams] == sorted(len(found) for found in teams)
+    for found in teams:
+        assert sorted(pair for team in found for pair in team.pairs) == list(range(len(topology.ways)))

@@ -72,20 +72,36 @@ def equilibrium(
         found = step(state)
         return found if isinstance(found, tuple) else (found, None)
 
-    def search(move: Callable[[State], State], state: State) -> State:
-        return _search(move, state, sweeps, tolerance, memory, damping)
+    def moved(state: State) -> tuple[State, Any]:
+        after, more = stepped(state)
+        return after - state, more
 
-    best: State = lax.custom_root(lambda state: stepped(state)[0] - state, state, search, _slope)
-    after, more = stepped(best)
-    residual = lax.stop_gradient(_off(after - best, best))
+    def search(_: Callable[[State], State], state: State) -> tuple[State, tuple[State, Any]]:
+        return _search(moved, state, sweeps, tolerance, memory, damping)
+
+    best, (off, more) = lax.custom_root(lambda state: moved(state)[0], state, search, _slope, has_aux=True)
+    residual = lax.stop_gradient(_off(off, best))
+    more = jax.tree.map(_with_slope_of, more, stepped(best)[1])
     return Equilibrium(best, residual, residual <= tolerance, more)
+
+
+@jax.custom_jvp
+def _with_slope_of(value: Array, same: Array) -> Array:
+    """A value that a search has found, with the slope of another way to the same: who asks for none pays for none."""
+    return value
+
+
+@_with_slope_of.defjvp
+def _(values: tuple[Array, Array], slopes: tuple[Array, Array]) -> tuple[Array, Array]:
+    return values[0], slopes[1]
 
 
 def _slope(linear: Callable[[State], State], right: State) -> State:
     """Solve linear(x) = right, where `linear` is the slope of a step less the state."""
 
     def solve(linear: Callable[[State], State], right: State) -> State:
-        return _search(lambda x: linear(x) - right, jnp.zeros_like(right), SLOPES, EXACT, memory=8, damping=1.0)
+        nothing = jnp.zeros_like(right)
+        return _search(lambda x: (linear(x) - right, None), nothing, SLOPES, EXACT, memory=8, damping=1.0)[0]
 
     solution: State = lax.custom_linear_solve(linear, right, solve, transpose_solve=solve)
     return solution
@@ -105,12 +121,18 @@ class _Carry(eqx.Module):
     size: Array
     damping: Array
     done: Array
+    closing: Array
+    closed: Array
+    found: Any
 
 
 def _search(
-    move: Callable[[State], State], state: State, sweeps: int, tolerance: float, memory: int, damping: float
-) -> State:
-    """The best state met in so many sweeps, or the first one within the tolerance."""
+    move: Callable[[State], tuple[State, Any]], state: State, sweeps: int, tolerance: float, memory: int, damping: float
+) -> tuple[State, tuple[State, Any]]:
+    """The best state met in so many sweeps, or the first one within the tolerance, and what `move` gives there.
+
+    The last turn of the loop looks once more at the best state: what is not written down twice is compiled once.
+    """
     rows, members = state.shape
     nothing = jnp.zeros_like(state)
     begin = _Carry(
@@ -127,10 +149,14 @@ def _search(
         size=jnp.full(members, jnp.inf, state.dtype),
         damping=jnp.full(members, damping, state.dtype),
         done=jnp.zeros(members, bool),
+        closing=jnp.asarray(False),
+        closed=jnp.asarray(False),
+        found=jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), jax.eval_shape(move, state)),
     )
 
     def sweep(carry: _Carry) -> _Carry:
-        moved = move(carry.state)
+        found = move(carry.state)
+        moved = found[0]
         size = over_rows(moved * moved)
         size = jnp.where(jnp.isfinite(size), size, jnp.inf)
         better, worse = size < carry.size, size > WORSE**2 * carry.size
@@ -148,9 +174,10 @@ def _search(
         known = (carry.known & ~worse).at[slot].set(usable)
         weight = _least_squares(inner, over_rows(df * go), known)
         there = here + damped * go - sum((dx[i] + damped * df[i]) * weight[i] for i in range(memory))
+        closing = (carry.number + 1 >= sweeps) | done.all()
         return _Carry(
             number=carry.number + 1,
-            state=jnp.where(done, best, there),
+            state=jnp.where(done | closing, best, there),
             before=here,
             before_moved=go,
             dx=dx,
@@ -162,9 +189,13 @@ def _search(
             size=jnp.where(better, size, carry.size),
             damping=damped,
             done=done,
+            closing=closing,
+            closed=carry.closing,
+            found=found,
         )
 
-    return lax.while_loop(lambda c: (c.number < sweeps) & ~c.done.all(), sweep, begin).best
+    end = lax.while_loop(lambda c: ~c.closed, sweep, begin)
+    return end.state, end.found
 
 
 def _off(moved: State, state: State) -> Float[Array, " member"]:

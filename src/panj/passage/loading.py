@@ -13,10 +13,10 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.passage.network import Network
-from panj.passage.potential import Potential, least_of, potential
+from panj.passage.potential import least_of, potential
 from panj.passage.stages import Horizon
-from panj.passage.sums import LIMIT, Sums
-from panj.passage.unrolled import Crew, Unrolled, by_pairs, unroll
+from panj.passage.sums import LIMIT, Sums, over_rows
+from panj.passage.unrolled import Crew, Unrolled, by_pairs, cell, flat, taken, unroll, with_one
 
 LEAST = 1e-24  # of a value, raised by the potential; below it there is no way worth the name
 LIFT = 60.0  # spreads by which the way on from a link may be dearer than the best one from its group
@@ -87,25 +87,24 @@ def assign(
         volume: What wants to go from each origin, >= 0.
         horizon: Most links that a journey may use, at least 1: a number, or one for each origin (rows) and pair.
     """
-    unrolled, sums = unroll(network, horizon), network.sums
+    unrolled, sums = unroll(network, horizon, members=cost.shape[-1]), network.sums
     cost, volume = _turned(cost), _turned(volume)
     weights = _weights(unrolled, cost, None if loss is None else _turned(1.0 - loss), scaled := scale(unrolled, cost))
 
     def journeys(crew: Crew, raised: _Raised, volume: Array) -> tuple[Array, ...]:
-        view = _view(network, crew, raised, *weights)
-        gone, sent, arrived = _send(sums, crew, view, volume)
-        return _at(gone, crew.place, 0.0), sent, arrived, _cost_of(sums, crew.spread, view.origin, view.top)
+        view = _view(network, crew, raised, scaled.lift, *weights)
+        return *_send(sums, crew, view, volume), _cost_of(sums, crew.spread, view.origin, view.top)
 
-    each = zip(unrolled.crews, scaled.crews, strict=True)
-    parts = [by_pairs(crew, journeys, cost.shape[-1], raised, _of_origins(crew, volume)) for crew, raised in each]
+    each = zip(unrolled.crews, scaled.crews, unrolled.of_origins(volume), strict=True)
+    parts = [by_pairs(crew, journeys, cost.shape[-1], raised, of_crew) for crew, raised, of_crew in each]
     gone, sent, arrived, expected = zip(*parts, strict=True)
-    passing = _turned(unrolled.by_pair(gone))
+    passing = _turned(unrolled.by_link(gone))
     return Assignment(
         traffic=passing,
         lost=jnp.zeros_like(passing) if loss is None else passing * loss,
-        sent=_turned(unrolled.at_origins(sent, 0.0)),
+        sent=_turned(unrolled.by_origin(sent, 0.0)),
         arrived=unrolled.by_pair(arrived),
-        expected_cost=_turned(unrolled.at_origins(expected, jnp.inf)),
+        expected_cost=_turned(unrolled.by_origin(expected, jnp.inf)),
     )
 
 
@@ -113,7 +112,7 @@ def expected_cost(
     network: Network, cost: Float[Array, "link pair member"], horizon: Horizon
 ) -> Float[Array, "origin pair member"]:
     """Return the expected least cost from each origin, as `assign` does, without sending anything."""
-    return _turned(look(unroll(network, horizon), _turned(cost)).expected_cost)
+    return _turned(look(unroll(network, horizon, members=cost.shape[-1]), _turned(cost)).expected_cost)
 
 
 class Scale(eqx.Module):
@@ -124,10 +123,13 @@ class Scale(eqx.Module):
 
     Attributes:
         least: Of each row, and of the bundle of each link, in spreads.
+        lift: Weight of the links of each pair and bundle, without their own cost: from beyond their end to the group
+            that they leave; pair by pair, nothing comes last.
         crews: Of each crew.
     """
 
     least: Float[Array, "row link member"]
+    lift: Float[Array, "cell member"]
     crews: tuple[_Raised, ...]
 
 
@@ -135,12 +137,14 @@ class _Raised(NamedTuple):
     """The scale of a crew, by pair.
 
     Attributes:
-        lift: Weight of each bundle's links, without their own cost: from beyond their end to the group that they leave.
-        group: Potential of each group.
+        goal: Weight of the best way from the end of a link to the destination.
+        stay: Weight of the way from each origin to the destination, without any link.
+        origin: Potential of each origin.
     """
 
-    lift: Float[Array, "pair bundle member"]
-    group: Float[Array, "pair group member"]
+    goal: Float[Array, "pair member"]
+    stay: Float[Array, "pair origin member"]
+    origin: Float[Array, "pair origin member"]
 
 
 def scale(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Scale:
@@ -150,23 +154,27 @@ def scale(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Scale:
         unrolled: From `unroll`.
         cost: Cost of each link; inf: closed.
     """
-    network, rows = unrolled.network, np.asarray(unrolled.rows, int)
+    network, sums, topology = unrolled.network, unrolled.network.sums, unrolled.network.topology
+    rows = np.asarray(unrolled.rows, int)
     least = least_of(network, network.in_spreads(cost, unrolled.row_spread))
     found = potential(network, least[rows], unrolled.stages)
     least = jnp.zeros_like(least) if network.exact else jnp.where(jnp.isfinite(least), least, 0.0)
-    of = np.repeat(np.arange(len(network.topology.bundles)), [count for _, count in network.topology.links])
-    raised = tuple(_raised(unrolled, crew, least, found) for crew in unrolled.crews)
-    return Scale(least[:, of[network.placed]], raised)
+    rise = found.group[:, topology.tail] - found.group[:, topology.head] - least[rows]
+    rise = rise if network.exact else jnp.where(jnp.isfinite(found.after), jnp.minimum(rise, LIFT), -jnp.inf)
 
-
-def _raised(unrolled: Unrolled, crew: Crew, least: Array, found: Potential) -> _Raised:
-    network = unrolled.network
-    pairs = np.asarray(crew.team.pairs, int)
-    tail, head = (np.asarray([b[side] for b in network.topology.bundles], int) for side in (0, 1))
-    group, after = found.group[pairs], found.after[pairs]
-    rise = group[:, tail] - group[:, head] - least[unrolled.rows_of(crew)]
-    rise = rise if network.exact else jnp.where(jnp.isfinite(after), jnp.minimum(rise, LIFT), -jnp.inf)
-    return _Raised(network.sums.hold(rise), group)
+    goal = found.group[np.arange(len(rows)), np.asarray(topology.destinations, int)]
+    goal = sums.hold(goal - unrolled.nearest[:, None])
+    pair, begin = unrolled.starts
+    groups = np.append(np.asarray(topology.origins, int), 0)
+    origin = taken(flat(found.group), pair * len(network.groups) + groups[begin])
+    stay = sums.hold(origin - unrolled.stay[:, None])
+    goals = [taken(goal, np.asarray(crew.team.pairs, int)) for crew in unrolled.crews]
+    crews = zip(goals, unrolled.of_starts(stay), unrolled.of_starts(origin), strict=True)
+    return Scale(
+        least=taken(jnp.swapaxes(least, 0, 1), topology.of_link[network.placed]).swapaxes(0, 1),
+        lift=with_one(flat(sums.hold(rise)), sums.nothing),
+        crews=tuple(_Raised(*crew) for crew in crews),
+    )
 
 
 class Outlook(NamedTuple):
@@ -185,18 +193,16 @@ class _View(NamedTuple):
     """What the journeys of a crew see, by pair.
 
     Attributes:
-        passing: Weight of passing each link, to what lies beyond its end.
-        kept: The same times the share that is not lost.
-        end: Weight of the way from the end of each link to the destination.
+        kept: Weight of passing each leading link, to what lies beyond its end, times the share that is not lost there.
+        ends: The same of each link, to the destination.
         stay: Weight of the way from each origin to the destination, without any link.
         origin: Potential of each origin.
         values: By links left from one, value of being about to use each link.
         top: Value of each origin.
     """
 
-    passing: Array
     kept: Array
-    end: Array
+    ends: Array
     stay: Array
     origin: Array
     values: list[Array]
@@ -222,41 +228,48 @@ def look(
     weights = _weights(unrolled, cost, keep, scaled)
 
     def seen(crew: Crew, raised: _Raised) -> tuple[_View, Array]:
-        view = _view(network, crew, raised, *weights)
+        view = _view(network, crew, raised, scaled.lift, *weights)
         return view, _cost_of(sums, crew.spread, view.origin, view.top)
 
     each = zip(unrolled.crews, scaled.crews, strict=True)
     views, costs = zip(*(by_pairs(crew, seen, cost.shape[-1], raised) for crew, raised in each), strict=True)
-    return Outlook(unrolled.at_origins(costs, jnp.inf), views)
+    return Outlook(unrolled.by_origin(costs, jnp.inf), views)
 
 
-def _weights(unrolled: Unrolled, cost: Array, keep: Array | None, scaled: Scale) -> tuple[Array, Array]:
-    """Weight of each link by row of costs, and the same times what is kept there."""
+def _weights(unrolled: Unrolled, cost: Array, keep: Array | None, scaled: Scale) -> tuple[Array, Array | None]:
+    """Weight of each link by row of costs, row by row, and the same times what is kept there; nothing comes last."""
     network, sums = unrolled.network, unrolled.network.sums
     own = scaled.least - cost / unrolled.row_spread[:, None, None] + network.log_size[network.placed, None]
     weight = sums.hold(own if network.exact else jnp.where(own < -LIMIT, -jnp.inf, own))
-    return weight, weight if keep is None else sums.times(weight, sums.hold_number(keep))
+    kept = None if keep is None else sums.times(weight, sums.hold_number(keep))
+    return with_one(flat(weight), sums.nothing), None if kept is None else with_one(flat(kept), sums.nothing)
 
 
-def _view(network: Network, crew: Crew, raised: _Raised, weight: Array, kept: Array) -> _View:
+def _view(network: Network, crew: Crew, raised: _Raised, lift: Array, weight: Array, kept: Array | None) -> _View:
     """What the journeys of one pair see, from the weights of links."""
     sums, team = network.sums, crew.team
-    head = np.asarray([bundle[1] for bundle in network.topology.bundles], int)
-    origin = raised.group[jnp.asarray(np.append(np.asarray(network.topology.origins, int), 0))[crew.origins]]
-    lift = _at(raised.lift, crew.bundle, sums.nothing)
-    end = sums.hold(_at(raised.group[head], crew.bundle, 0.0) - crew.stop[:, None])
-    stay = sums.hold(origin - crew.stay[:, None])
-    passing, kept = (sums.times(_at(values[crew.row], crew.links, sums.nothing), lift) for values in (weight, kept))
-    ends = sums.times(passing, end)
+    own = taken(weight, crew.at)
+    keep = own if kept is None else taken(kept, crew.at)
+    lift = taken(lift, crew.lift)
+    end = sums.times(lift, sums.times(crew.stop[:, None], raised.goal))
+    ends, lift = sums.times(own, end), _rows(lift, team.leading)
+    passing = sums.times(_rows(own, team.leading), lift)
+    led, rest = _rows(ends, team.leading), _rows(_worth_the_name(network, ends), slice(team.leading.stop, len(ends)))
     values = [_worth_the_name(network, ends)]
-    top = _from_origins(sums, crew, 1, values[-1], stay)
+    top = _from_origins(sums, crew, 1, values[-1], raised.stay)
     for left in range(2, team.stages + 1):
         on = crew.going_on(sums, _rows(values[-1], team.following))
-        led = sums.plus(_rows(ends, team.leading), sums.times(_rows(passing, team.leading), on))
-        rest = _rows(ends, slice(team.leading.stop, len(ends)))
-        values.append(_worth_the_name(network, jnp.concatenate([led, rest])))
+        now = _worth_the_name(network, sums.plus(led, sums.times(passing, on)))
+        values.append(jnp.concatenate([now, rest]))
         top = _from_origins(sums, crew, left, values[-1], top)
-    return _View(passing, kept, end, stay, origin, values, _worth_the_name(network, top))
+    return _View(
+        kept=sums.times(_rows(keep, team.leading), lift),
+        ends=sums.times(keep, end),
+        stay=raised.stay,
+        origin=raised.origin,
+        values=values,
+        top=_worth_the_name(network, top),
+    )
 
 
 def _rows(values: Array, which: slice) -> Array:
@@ -264,20 +277,10 @@ def _rows(values: Array, which: slice) -> Array:
     return lax.slice_in_dim(values, which.start, which.stop)
 
 
-def _at(values: Array, places: Array, nothing: float) -> Array:
-    """Rows of an array; nothing at places beyond it."""
-    if not len(values):
-        return jnp.full((*places.shape, *values.shape[1:]), nothing, values.dtype)
-    found: Array = values.at[places].get(mode="fill", fill_value=nothing)
-    return found
-
-
 def _from_origins(sums: Sums, crew: Crew, left: int, value: Array, top: Array) -> Array:
     """What journeys of a pair are worth at each origin, those that may use so many links added to the others."""
-    begins = crew.begins[left - 1]
-    if begins is None:
-        return top
-    return sums.plus(top, sums.times(sums.hold_number(begins), sums.through(crew.entry, value)))
+    entry = crew.entry[left - 1]
+    return top if entry is None else sums.plus(top, sums.through(entry, value))
 
 
 def send(unrolled: Unrolled, outlook: Outlook, volume: Float[Array, "pair origin member"]) -> Loading:
@@ -287,48 +290,49 @@ def send(unrolled: Unrolled, outlook: Outlook, volume: Float[Array, "pair origin
     def sent(crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
         return _send(network.sums, crew, view, volume)
 
-    parts = [
-        by_pairs(crew, sent, volume.shape[-1], view, _of_origins(crew, volume))
-        for crew, view in zip(unrolled.crews, outlook.views, strict=True)
-    ]
+    each = zip(unrolled.crews, outlook.views, unrolled.of_origins(volume), strict=True)
+    parts = [by_pairs(crew, sent, volume.shape[-1], view, of_crew) for crew, view, of_crew in each]
     flowing, gone, arrived = zip(*parts, strict=True)
-    return Loading(flowing, unrolled.at_origins(gone, 0.0), unrolled.by_pair(arrived), outlook.expected_cost)
+    return Loading(flowing, unrolled.by_origin(gone, 0.0), unrolled.by_pair(arrived), outlook.expected_cost)
 
 
 def _send(sums: Sums, crew: Crew, view: _View, volume: Array) -> tuple[Array, Array, Array]:
     """Traffic, sent and arrived of one pair."""
     team = crew.team
     share = sums.over(sums.hold_number(volume), view.top)
-    gone = reached = None
-    arrived = sums.number(sums.times(view.stay, share)).sum(axis=0)
+    gone = passing = reached = None
     for left in range(team.stages, 0, -1):
         value = view.values[left - 1]
-        here = _setting_out(sums, crew, left, share)
-        if reached is not None:
-            first = _rows(here, slice(0, team.following.start))
-            here = jnp.concatenate([first, sums.plus(_rows(here, team.following), reached)])
-        here = sums.only(here, value)
+        here = sums.only(_at_links(sums, crew, left, share, reached), value)
         now = sums.number(sums.times(here, value))
         gone = now if gone is None else gone + now
-        beyond = sums.bounded(sums.times(here, view.kept))
-        arrived += sums.number(sums.times(beyond, view.end)).sum(axis=0)
-        reached = crew.going_back(sums, _rows(beyond, team.leading)) if left > 1 else None
+        passing = here if passing is None else sums.plus(passing, here)
+        if left > 1:
+            beyond = sums.bounded(sums.times(_rows(here, team.leading), view.kept))
+            reached = crew.going_back(sums, beyond)
     assert gone is not None
+    assert passing is not None
+    arrived = over_rows(sums.number(sums.times(passing, view.ends)))
+    arrived += over_rows(sums.number(sums.times(view.stay, share)))
     return gone, sums.number(sums.times(share, view.top)), arrived
 
 
-def _setting_out(sums: Sums, crew: Crew, left: int, share: Array) -> Array:
-    """Those of a pair who begin with so many links left, at each link."""
-    begins = crew.begins[left - 1]
-    if begins is None:
-        return sums.hold(jnp.full((len(crew.links), share.shape[-1]), -jnp.inf, share.dtype))
-    return sums.through(crew.entry.T, sums.times(sums.hold_number(begins), share))
+def _at_links(sums: Sums, crew: Crew, left: int, share: Array, reached: Array | None) -> Array:
+    """Those of a pair who are about to use each link with so many left: who begin there, and who have come."""
+    team, entry = crew.team, crew.entry[left - 1]
+    first, following = slice(0, team.following.start), team.following
+    if entry is None:
+        here = sums.hold(jnp.full((sum(team.sizes), share.shape[-1]), -jnp.inf, share.dtype))
+        return here if reached is None else jnp.concatenate([_rows(here, first), reached])
+    here = sums.through(entry.T, share)
+    return (
+        here if reached is None else jnp.concatenate([_rows(here, first), sums.plus(_rows(here, following), reached)])
+    )
 
 
 def traffic(unrolled: Unrolled, loading: Loading) -> Float[Array, "pair link member"]:
     """What sets out over each link, by pair, in the caller's order."""
-    each = zip(unrolled.crews, loading.flowing, strict=True)
-    return unrolled.by_pair([jax.vmap(_at, (0, 0, None))(flowing, crew.place, 0.0) for crew, flowing in each])
+    return unrolled.by_link(loading.flowing)
 
 
 def traffic_over(
@@ -347,40 +351,33 @@ def traffic_over(
         number: How many sets there are.
         keep: Share that counts of what sets out over each link; None: all of it.
     """
-    pair, link = unrolled.places
-    row, links = np.asarray(unrolled.rows, int)[pair], len(unrolled.network.links)
-    flowing = _flat(loading)
+    pair, link = unrolled.seats
+    flowing = _flowing(loading)
     if keep is not None:
-        kept = jnp.pad(keep, ((0, 0), (0, 1), (0, 0))).reshape(-1, keep.shape[2])
-        flowing = flowing * kept[row * (links + 1) + link]
+        row = np.asarray(unrolled.rows, int)[pair]
+        flowing = flowing * taken(with_one(flat(keep), 0.0), cell(row, link, *keep.shape[:2]))
     return _added_up(flowing, pair, np.append(sets, number)[link], (len(unrolled.rows), number))
 
 
 def traffic_of_rows(unrolled: Unrolled, loading: Loading) -> Float[Array, "row link member"]:
     """What sets out over each link, all pairs that pay the same row of costs together, in the caller's order."""
-    pair, link = unrolled.places
+    pair, link = unrolled.seats
     rows = np.asarray(unrolled.rows, int)
-    return _added_up(_flat(loading), rows[pair], link, (rows.max() + 1, len(unrolled.network.links)))
+    return _added_up(_flowing(loading), rows[pair], link, (rows.max() + 1, len(unrolled.network.links)))
 
 
-def _flat(loading: Loading) -> Float[Array, "place member"]:
-    """What sets out at each place of all crews."""
-    return jnp.concatenate([values.reshape(-1, values.shape[2]) for values in loading.flowing])
+def _flowing(loading: Loading) -> Float[Array, "seat member"]:
+    """What sets out at each seat."""
+    return jnp.concatenate([flat(values) for values in loading.flowing])
 
 
 def _added_up(
-    values: Float[Array, "place member"], row: NDArray[np.int_], column: NDArray[np.int_], shape: tuple[int, int]
+    values: Float[Array, "seat member"], row: NDArray[np.int_], column: NDArray[np.int_], shape: tuple[int, int]
 ) -> Float[Array, "row column member"]:
     """Sum of the values of each cell; those beyond the last column are left out."""
     rows, columns = shape
     total = jax.ops.segment_sum(values, row * (columns + 1) + column, rows * (columns + 1))
     return total.reshape(rows, columns + 1, -1)[:, :-1]
-
-
-def _of_origins(crew: Crew, volume: Float[Array, "pair origin member"]) -> Array:
-    """Volumes of a crew at the origins of each of its pairs; nothing where there is none."""
-    padded = jnp.pad(volume[np.asarray(crew.team.pairs, int)], ((0, 0), (0, 1), (0, 0)))
-    return padded[np.arange(len(padded))[:, None], crew.origins]
 
 
 def _cost_of(sums: Sums, spread: Array, origin: Array, top: Array) -> Array:

@@ -35,11 +35,11 @@ def least_of(network: Network, local: Float[Array, "row link member"]) -> Float[
         local: Cost of each link less the logarithm of its size, in spreads, in the departing order; inf: closed.
     """
     rows, links, members = local.shape
-    counts = [count for _, count in network.topology.links]
-    of = np.arange(rows)[:, None] * len(counts) + np.repeat(np.arange(len(counts)), counts)
+    bundles = len(network.topology.links)
+    of = np.arange(rows)[:, None] * bundles + network.topology.of_link
     flat = lax.stop_gradient(local).reshape(rows * links, members)
-    found = jax.ops.segment_min(flat, of.ravel(), rows * len(counts), indices_are_sorted=True)
-    return found.reshape(rows, len(counts), members)
+    found = jax.ops.segment_min(flat, of.ravel(), rows * bundles, indices_are_sorted=True)
+    return found.reshape(rows, bundles, members)
 
 
 def potential(network: Network, least: Float[Array, "pair bundle member"], horizon: int) -> Potential:

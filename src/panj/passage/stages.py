@@ -11,6 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int_]
 
 Bundle = tuple[int, int]
 """Group that is left, group that is entered."""
@@ -21,8 +27,11 @@ Horizon = int | tuple[tuple[int, ...], ...]
 LINK = 60
 """What one more link of one pair costs in a stage, in multiplications a column (measured: its memory)."""
 
-TEAM = 20_000
-"""What one more team costs in a stage, likewise (measured: the dispatch of its operations, at some 32 columns)."""
+TEAM = 640_000
+"""What one more team costs in a stage, in multiplications, all columns together (measured: dispatch, compiling)."""
+
+COLUMNS = 32
+"""Columns that cost no more to dispatch than fewer: with more, arrays leave the fast memory."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,21 @@ class Topology:
     def size(self) -> Mapping[Bundle, int]:
         """Number of links of each bundle."""
         return dict(self.links)
+
+    @cached_property
+    def of_link(self) -> Numbers:
+        """Number of the bundle of each link, in the departing order."""
+        return np.repeat(np.arange(len(self.links)), [count for _, count in self.links])
+
+    @cached_property
+    def tail(self) -> Numbers:
+        """Group that each bundle leaves."""
+        return np.asarray([left for left, _ in self.bundles], int)
+
+    @cached_property
+    def head(self) -> Numbers:
+        """Group that each bundle enters."""
+        return np.asarray([entered for _, entered in self.bundles], int)
 
     def rows(self, bundles: Iterable[Bundle]) -> int:
         """Number of links of some bundles together."""
@@ -127,10 +151,10 @@ class Team:
         first, middle, last = self.sizes
         return len(self.pairs) * (self.stages - 1) * (first + middle) * (middle + last)
 
-    @property
-    def work(self) -> int:
-        """What one sweep costs, in multiplications."""
-        return self.multiplications + self.stages * (TEAM + LINK * len(self.pairs) * sum(self.sizes))
+    def work(self, members: int) -> float:
+        """What one sweep costs, in multiplications a member, if so many members are loaded at once."""
+        links = LINK * len(self.pairs) * sum(self.sizes)
+        return self.multiplications + self.stages * (a_column(TEAM, members) + links)
 
 
 def horizon_of(horizon: Horizon, origin: int, pair: int) -> int:
@@ -138,35 +162,46 @@ def horizon_of(horizon: Horizon, origin: int, pair: int) -> int:
     return horizon if isinstance(horizon, int) else horizon[origin][pair]
 
 
+def a_column(cost: int, members: int) -> float:
+    """What a cost that all columns share comes to for each."""
+    return cost / min(members, COLUMNS)
+
+
 @cache
-def teams_of(topology: Topology, horizon: Horizon) -> tuple[Team, ...]:
-    """Put the pairs of a network into teams: two of them together wherever that is less work."""
+def teams_of(topology: Topology, horizon: Horizon, members: int) -> tuple[Team, ...]:
+    """Put the pairs of a network into teams: two of them together wherever that is less work.
+
+    Args:
+        topology: Of the network.
+        horizon: Most links that a journey may use.
+        members: How many are loaded at once: the fewer, the fewer teams.
+    """
     courses = [_course(topology, horizon, pair) for pair in range(len(topology.destinations))]
-    teams = [_team(topology, courses, (pair,)) for pair in range(len(courses))]
-    while len(teams) > 1:
-        saved, a, b, both = max(
-            (
-                (one.work + other.work - both.work, i, j, both)
-                for i, one in enumerate(teams)
-                for j, other in enumerate(teams[:i])
-                for both in [_team(topology, courses, (*one.pairs, *other.pairs))]
-            ),
-            key=lambda choice: choice[:3],
+    teams = [_team(topology, pair, course) for pair, course in enumerate(courses)]
+    both = {(a, b): _together(a, b) for a, b in combinations(teams, 2)}
+    while both:
+        (a, b), team = max(
+            both.items(), key=lambda two: two[0][0].work(members) + two[0][1].work(members) - two[1].work(members)
         )
-        if saved <= 0:
+        if a.work(members) + b.work(members) <= team.work(members):
             break
-        teams = [*(team for i, team in enumerate(teams) if i not in (a, b)), both]
+        both = {those: one for those, one in both.items() if not {a, b} & set(those)}
+        teams = [one for one in teams if one not in (a, b)]
+        both |= {(one, team): _together(one, team) for one in teams}
+        teams.append(team)
     return tuple(teams)
 
 
-def _team(topology: Topology, courses: Sequence[Course], pairs: Iterable[int]) -> Team:
-    pairs = tuple(sorted(pairs))
-    mine = tuple(courses[pair] for pair in pairs)
-    first, middle, last = (
-        max(topology.rows(kind) for kind in kinds)
-        for kinds in zip(*((course.first, course.middle, course.last) for course in mine), strict=True)
-    )
-    return Team(pairs, mine, (first, middle, last), max(course.stages for course in mine))
+def _team(topology: Topology, pair: int, course: Course) -> Team:
+    first, middle, last = (topology.rows(kind) for kind in (course.first, course.middle, course.last))
+    return Team((pair,), (course,), (first, middle, last), course.stages)
+
+
+def _together(one: Team, other: Team) -> Team:
+    """Two teams as one."""
+    pairs, courses = zip(*sorted(zip(one.pairs + other.pairs, one.courses + other.courses, strict=True)), strict=True)
+    first, middle, last = (max(sizes) for sizes in zip(one.sizes, other.sizes, strict=True))
+    return Team(pairs, courses, (first, middle, last), max(one.stages, other.stages))
 
 
 def _course(topology: Topology, horizon: Horizon, pair: int) -> Course:

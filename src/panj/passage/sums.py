@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
@@ -45,6 +45,12 @@ def _divide(a: Array, b: Array) -> Array:
     return jnp.where(b > 0, a / jnp.where(b > 0, b, 1.0), 0.0)
 
 
+def _exponential(log: Array) -> Array:
+    xp: Any = log.__array_namespace__()  # NumPy's arrays stay NumPy's
+    held: Array = xp.exp(xp.minimum(log, LIMIT))
+    return held
+
+
 def _log_total(terms: Array, axis: int = -2) -> Array:
     most = lax.stop_gradient(terms.max(axis=axis, keepdims=True, initial=-jnp.inf))
     most = jnp.where(jnp.isfinite(most), most, 0.0)
@@ -62,7 +68,7 @@ def _log_through(block: Array, rows: Array) -> Array:
 
 products = Sums(
     nothing=0.0,
-    hold=lambda log: jnp.exp(jnp.minimum(log, LIMIT)),
+    hold=_exponential,
     hold_number=lambda number: number,
     logarithm=safe_log,
     number=lambda held: held,

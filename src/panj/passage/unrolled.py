@@ -6,6 +6,7 @@ Make it once, before a loop over months: what does not change from loading to lo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -15,17 +16,18 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jaxtyping import Array, Float, Int
-from numpy.typing import NDArray
 
 from panj.passage.network import Network
-from panj.passage.stages import Bundle, Horizon, Team, horizon_of, teams_of
+from panj.passage.stages import Horizon, Numbers, Team, Topology, a_column, horizon_of, teams_of
 from panj.passage.sums import Sums
 
-Numbers = NDArray[np.int_]
 Turn = tuple[tuple[int, ...], tuple[int, ...]]
 
-TURN = 8_000
-"""What one more turn of a stage costs, in multiplications a column: its dispatch, and its compilation."""
+TURN = 256_000
+"""What one more turn of a stage costs, in multiplications, all columns together: its dispatch, and its compilation."""
+
+MEMBERS = 32
+"""How many members are loaded at once if nobody says."""
 
 NEAR = 32_768
 """Numbers of one kind that stay in the fast memory of a core with all that is worked out from them (measured)."""
@@ -38,34 +40,25 @@ class Crew(eqx.Module):
 
     Attributes:
         team: Pairs and sizes.
-        row: Row of costs that each pair pays.
-        links: Link (caller's number) at each place; the number of links where there is none.
-        place: Place of each link; the number of places where it has none.
-        bundle: Its bundle, in the order of `Topology.links`; the number of bundles where there is none.
+        at: Row of costs and link at each place: row x links + link (caller's number); rows x links where there is none.
+        lift: Pair and bundle at each place, likewise.
+        stop: Weight of the way from the end of the link at each place to the destination, over the best such way.
         turns: Places of leading and of following links between which journeys go on: all of them or, where that is
             much less work, those of each group by themselves.
         onward: Weight of going on from each leading link of a turn to each following one; ``back``: the other way.
-        origins: Origins of each pair; the number of origins where there is none.
-        entry: Weight from each origin to each link.
-        begins: By links left, whether journeys from an origin begin; None where none does.
-        stop: Cost from the end of each link to the destination, in spreads; inf where it does not lead there.
-        stay: Cost from each origin to the destination without any link, in spreads.
+        entry: By links left, weight from each origin at which journeys then begin to each link, nothing from the
+            others; None where none begins.
         spread: Of each pair.
     """
 
     team: Team = eqx.field(static=True)
-    row: Int[Array, " pair"]
-    links: Int[Array, "pair place"]
-    place: Int[Array, "pair link"]
-    bundle: Int[Array, "pair place"]
+    at: Int[Array, "pair place"]
+    lift: Int[Array, "pair place"]
+    stop: Float[Array, "pair place"]
     turns: tuple[Turn, ...] = eqx.field(static=True)
     onward: tuple[Float[Array, "pair leading following"], ...]
     back: tuple[Float[Array, "pair following leading"], ...]
-    origins: Int[Array, "pair origin"]
-    entry: Float[Array, "pair origin link"]
-    begins: tuple[Float[Array, "pair origin 1"] | None, ...]
-    stop: Float[Array, "pair link"]
-    stay: Float[Array, "pair origin"]
+    entry: tuple[Float[Array, "pair origin place"] | None, ...]
     spread: Float[Array, "pair 1 1"]
 
     def going_on(self, sums: Sums, value: Float[Array, "following member"]) -> Float[Array, "leading member"]:
@@ -80,15 +73,21 @@ class Crew(eqx.Module):
 class Unrolled(eqx.Module):
     """A network for one horizon; see `Network`.
 
+    A *seat* is a place of a link in a pair of a crew, a *start* an origin of a pair; both are counted crew by crew.
+
     Attributes:
         network: The network.
         crews: Teams of pairs with their weights; every pair is in one.
         rows: Row of costs that each pair pays.
+        nearest: Least cost from the end of any link to the destination of each pair, in spreads; 0 if none leads there.
+        stay: Cost from each start to the destination without any link, in spreads.
     """
 
     network: Network
     crews: tuple[Crew, ...]
     rows: tuple[int, ...] = eqx.field(static=True)
+    nearest: Float[Array, " pair"]
+    stay: Float[Array, " start"]
 
     @property
     def stages(self) -> int:
@@ -101,34 +100,76 @@ class Unrolled(eqx.Module):
         payer = {row: pair for pair, row in enumerate(self.rows)}
         return self.network.pair_spread[np.asarray([payer.get(row, 0) for row in range(max(self.rows) + 1)], int)]
 
-    def by_pair(self, of_crews: Sequence[Array]) -> Array:
-        """What is known of each crew's pairs, in the order of all pairs."""
-        order = np.argsort(np.concatenate([crew.team.pairs for crew in self.crews]).astype(int))
-        return jnp.concatenate(of_crews)[order]
+    @property
+    def seats(self) -> tuple[Numbers, Numbers]:
+        """Pair and link (caller's number; the number of links for none) of each seat."""
+        return _seats(self.network.tail_group, self.network.head_group, self.network.topology, self._teams)
 
     @property
-    def places(self) -> tuple[Numbers, Numbers]:
-        """Pair and link (caller's number; the number of links for none) of each place of all crews, in a row."""
-        teams = [crew.team for crew in self.crews]
-        pair = np.concatenate([np.repeat(team.pairs, sum(team.sizes)) for team in teams])
-        places = np.concatenate([_places(self.network, team).ravel() for team in teams])
-        return pair.astype(int), _links(self.network, places)
+    def starts(self) -> tuple[Numbers, Numbers]:
+        """Pair and origin (the number of origins for none) of each start."""
+        return _starts(self.network.topology, self._teams)
 
-    def at_origins(self, of_crews: Sequence[Float[Array, "pair origin member"]], nothing: float) -> Array:
-        """What is known at the origins of each crew's pairs, for all pairs and origins; nothing at the others."""
-        most = max(values.shape[1] for values in of_crews)
-        padded = [jnp.pad(values, ((0, 0), (0, most - values.shape[1]), (0, 0))) for values in of_crews]
-        flat = jnp.concatenate([values.reshape(-1, values.shape[2]) for values in padded])
-        slots = np.full((len(self.rows), len(self.network.origins)), len(flat))
-        for number, pair in enumerate(pair for crew in self.crews for pair in crew.team.pairs):
-            mine = list(self.network.topology.origins_of(pair))
-            slots[pair, mine] = number * most + np.arange(len(mine))
-        found: Array = flat.at[slots].get(mode="fill", fill_value=nothing)
-        return found
+    @property
+    def _teams(self) -> tuple[Team, ...]:
+        return tuple(crew.team for crew in self.crews)
 
-    def rows_of(self, crew: Crew) -> Numbers:
-        """Row of costs of each pair of a crew."""
-        return np.asarray(self.rows, int)[list(crew.team.pairs)]
+    def of_starts(self, values: Float[Array, "start member"]) -> list[Float[Array, "pair origin member"]]:
+        """What is known of all starts, crew by crew."""
+        return _parted(values, [(len(team.pairs), _most_origins(self.network.topology, team)) for team in self._teams])
+
+    def of_origins(self, values: Float[Array, "pair origin member"]) -> list[Float[Array, "pair origin member"]]:
+        """What is known of all pairs and origins, crew by crew at their starts; 0 where there is no origin."""
+        (pair, origin), (pairs, origins) = self.starts, values.shape[:2]
+        return self.of_starts(taken(with_one(flat(values), 0.0), cell(pair, origin, pairs, origins)))
+
+    def by_pair(self, of_crews: Sequence[Array]) -> Array:
+        """What is known of each crew's pairs, in the order of all pairs."""
+        order = np.argsort(np.concatenate([team.pairs for team in self._teams]).astype(int))
+        return taken(jnp.concatenate(of_crews), order)
+
+    def by_link(self, of_crews: Sequence[Float[Array, "pair place member"]]) -> Float[Array, "pair link member"]:
+        """What is known at the places of each crew, for all pairs and links (caller's order); 0 at the others."""
+        pair, link = self.seats
+        cells = np.full((len(self.rows), len(self.network.links) + 1), len(pair))
+        cells[pair, link] = np.arange(len(pair))
+        return taken(with_one(jnp.concatenate([flat(values) for values in of_crews]), 0.0), cells[:, :-1])
+
+    def by_origin(self, of_crews: Sequence[Float[Array, "pair origin member"]], nothing: float) -> Array:
+        """What is known at the starts of each crew, for all pairs and origins; nothing at the others."""
+        pair, origin = self.starts
+        cells = np.full((len(self.rows), len(self.network.origins) + 1), len(pair))
+        cells[pair, origin] = np.arange(len(pair))
+        return taken(with_one(jnp.concatenate([flat(values) for values in of_crews]), nothing), cells[:, :-1])
+
+
+def taken(values: Array, numbers: Numbers | Int[Array, "..."]) -> Array:
+    """Rows of an array by numbers that are known to be there: one operation, where an index makes a dozen."""
+    numbers = numbers.astype(np.int32) if isinstance(numbers, np.ndarray) else numbers
+    found: Array = values.at[numbers].get(mode="promise_in_bounds", wrap_negative_indices=False)
+    return found
+
+
+def flat(values: Float[Array, "a b member"]) -> Float[Array, "ab member"]:
+    """The rows of a table, row by row."""
+    return values.reshape(-1, values.shape[2])
+
+
+def with_one(values: Float[Array, "row member"], nothing: float) -> Float[Array, "more member"]:
+    """One more row, for what is nowhere."""
+    return jnp.concatenate([values, jnp.full((1, values.shape[1]), nothing, values.dtype)])
+
+
+def cell(row: Numbers, column: Numbers, rows: int, columns: int) -> Numbers:
+    """Number of a cell of a table, row by row; of the row after the last where a column is beyond the last."""
+    return np.where(column < columns, row * columns + column, rows * columns)
+
+
+def _parted(values: Array, shapes: Sequence[tuple[int, int]]) -> list[Array]:
+    """Rows in parts, each with rows and columns of its own."""
+    ends = pairwise(np.cumsum([0, *(rows * columns for rows, columns in shapes)]).tolist())
+    each = zip(ends, shapes, strict=True)
+    return [lax.slice_in_dim(values, a, b).reshape(*shape, values.shape[1]) for (a, b), shape in each]
 
 
 def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) -> Any:
@@ -144,8 +185,8 @@ def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) ->
     most = max(1, NEAR // max(1, sum(crew.team.sizes) * members))
     at_once = max(number for number in range(1, pairs + 1) if pairs % number == 0 and number <= most)
     if pairs == 1:
-        alone = work(*jax.tree.map(lambda array: array[0], (crew, *given)))
-        return jax.tree.map(lambda array: array[None], alone)
+        alone = work(*jax.tree.map(lambda array: array.reshape(array.shape[1:]), (crew, *given)))
+        return jax.tree.map(lambda array: array.reshape(1, *array.shape), alone)
     if at_once == pairs or jax.default_backend() != "cpu":  # a GPU wants all at once (measured: 13 times as fast)
         return jax.vmap(work)(crew, *given)
     # slopes are worked out from what is given: what lies between does not stay in the fast memory
@@ -155,6 +196,8 @@ def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) ->
 
 def _through(sums: Sums, blocks: Sequence[Array], turns: Sequence[Turn], rows: Array) -> Array:
     """Send rows through every turn; each place has one."""
+    if len(turns) == 1:
+        return sums.through(blocks[0], rows)
     given, taken = (np.concatenate([np.asarray(turn[side], int) for turn in turns]) for side in (0, 1))
     ends = np.cumsum([0, *(len(take) for _, take in turns)])
     rows = _in_order(rows, taken)
@@ -164,10 +207,10 @@ def _through(sums: Sums, blocks: Sequence[Array], turns: Sequence[Turn], rows: A
 
 
 def _in_order(rows: Array, order: Numbers) -> Array:
-    return rows if (order == np.arange(len(rows))).all() else rows[order]
+    return rows if (order == np.arange(len(rows))).all() else taken(rows, order)
 
 
-def unroll(network: Network, horizon: Horizon, rows: Sequence[int] | None = None) -> Unrolled:
+def unroll(network: Network, horizon: Horizon, rows: Sequence[int] | None = None, members: int = MEMBERS) -> Unrolled:
     """Get a network ready for journeys of at most `horizon` links.
 
     Args:
@@ -175,6 +218,7 @@ def unroll(network: Network, horizon: Horizon, rows: Sequence[int] | None = None
         horizon: Most links that a journey may use, at least 1: one number, or one for each origin (rows) and pair.
         rows: Row of the costs that each pair pays, where some pay the same; they must be of one class. None: each
             pair its own.
+        members: How many are loaded at once, about; it changes no result, only how the work is cut up.
 
     Raises:
         ValueError: A horizon is below 1, there is not one for each origin and pair, or pairs of different classes
@@ -191,61 +235,93 @@ def unroll(network: Network, horizon: Horizon, rows: Sequence[int] | None = None
     rows = tuple(range(len(network.pairs))) if rows is None else tuple(int(row) for row in rows)
     if len(set(zip(rows, network.class_of_pair, strict=True))) != len(set(rows)):
         raise ValueError("Pairs of different classes pay the same row of costs. Give each class rows of its own.")
-    teams = teams_of(network.topology, horizon)
-    return Unrolled(network, tuple(_crew(network, horizon, team, rows) for team in teams), rows)
+    teams, network = teams_of(network.topology, horizon, members), network.at_hand()
+    pair, origin = _starts(network.topology, teams)
+    return Unrolled(
+        network,
+        tuple(_crew(network, horizon, team, rows, members) for team in teams),
+        rows,
+        nearest=_nearest(network),
+        stay=_padded(network.stay, 0)[origin, pair],
+    )
 
 
-def _crew(network: Network, horizon: Horizon, team: Team, rows: tuple[int, ...]) -> Crew:
-    sums, topology = network.sums, network.topology
+def _crew(network: Network, horizon: Horizon, team: Team, rows: tuple[int, ...], members: int) -> Crew:
+    sums, links, origins = network.sums, len(network.links), len(network.origins)
     pairs = np.asarray(team.pairs, int)
     classes = np.asarray(network.class_of_pair, int)[pairs]
-    places = _places(network, team)
-    links = _links(network, places)
-    place = np.full((len(pairs), len(network.links) + 1), places.shape[1])
-    np.put_along_axis(place, links, np.arange(places.shape[1])[None], axis=1)
-    of_link = np.repeat(np.arange(len(topology.bundles)), [count for _, count in topology.links])
-    bundle = np.append(of_link, len(topology.bundles))[places]
-    most = max(len(topology.origins_of(pair)) for pair in team.pairs)
-    origins = np.full((len(pairs), max(most, 1)), len(network.origins))
-    for number, pair in enumerate(team.pairs):
-        mine = topology.origins_of(pair)
-        origins[number, : len(mine)] = mine
+    places = _places(network.topology, team)
+    link = _links(network, places)
+    begins = _begins(network.topology, team)
     left = np.asarray(
         [
-            [horizon_of(horizon, o, pair) if o < len(network.origins) else 0 for o in row]
-            for row, pair in zip(origins.tolist(), team.pairs, strict=True)
+            [horizon_of(horizon, origin, pair) if origin < origins else 0 for origin in row]
+            for row, pair in zip(begins.tolist(), team.pairs, strict=True)
         ]
     )
     leading, following = places[:, team.leading], places[:, team.following]
-    turns = _turns_of(network, leading, following)
+    turns = _turns_of(network, leading, following, members)
     onward = tuple(sums.hold(-_turns(network, classes, leading[:, list(a)], following[:, list(b)])) for a, b in turns)
-    stop = _padded(network.stop[network.arrived].T, 1)
-    start = _padded(_padded(network.start, 1), 2)
-    stay = _padded(network.stay.T, 1)
+    bundles = len(network.topology.bundles)
+    bundle = np.append(network.topology.of_link, bundles)[places]
+    stop = _padded(network.stop[network.arrived].T - _nearest(network)[:, None], 1)[pairs[:, None], places]
+    start = _padded(_padded(network.start, 1), 2)[classes[:, None, None], begins[:, :, None], places[:, None, :]]
+    xp: Any = start.__array_namespace__()
     return Crew(
         team=team,
-        row=jnp.asarray(np.asarray(rows, int)[pairs]),
-        links=jnp.asarray(links),
-        place=jnp.asarray(place[:, :-1]),
-        bundle=jnp.asarray(bundle),
+        at=cell(np.asarray(rows, int)[pairs][:, None], link, max(rows) + 1, links).astype(np.int32),  # type: ignore[arg-type]
+        lift=cell(pairs[:, None], bundle, len(network.pairs), bundles).astype(np.int32),  # type: ignore[arg-type]
+        stop=sums.hold(-stop),
         turns=turns,
         onward=onward,
-        back=tuple(jnp.swapaxes(block, 1, 2) for block in onward),
-        origins=jnp.asarray(origins),
-        entry=sums.hold(-start[classes[:, None, None], origins[:, :, None], places[:, None, :]]),
-        begins=tuple(
-            jnp.asarray(left == stage, network.spread.dtype)[..., None] if (left == stage).any() else None
+        back=tuple(block.swapaxes(1, 2) for block in onward),
+        entry=tuple(
+            sums.hold(-xp.where((left == stage)[..., None], start, xp.inf)) if (left == stage).any() else None
             for stage in range(1, team.stages + 1)
         ),
-        stop=stop[pairs[:, None], places],
-        stay=stay[pairs[:, None], origins],
         spread=network.spread[classes][:, None, None],
     )
 
 
-def _padded(array: Array, axis: int) -> Array:
+def _nearest(network: Network) -> Any:
+    """Least cost from the end of any link to the destination of each pair, in spreads; 0 if none leads there."""
+    xp: Any = network.stop.__array_namespace__()
+    least = network.stop.min(axis=0, initial=xp.inf)
+    return xp.where(xp.isfinite(least), least, 0.0).astype(network.stop.dtype)
+
+
+def _most_origins(topology: Topology, team: Team) -> int:
+    """Places for origins of a pair of a team."""
+    return max(1, *(len(topology.origins_of(pair)) for pair in team.pairs))
+
+
+def _begins(topology: Topology, team: Team) -> Numbers:
+    """Origins of each pair of a team; the number of origins where there is none."""
+    most, none = _most_origins(topology, team), len(topology.origins)
+    mine = [topology.origins_of(pair) for pair in team.pairs]
+    return np.asarray([[*row, *[none] * (most - len(row))] for row in mine], int)
+
+
+@cache
+def _seats(
+    tail_group: tuple[int, ...], head_group: tuple[int, ...], topology: Topology, teams: tuple[Team, ...]
+) -> tuple[Numbers, Numbers]:
+    pair = [np.repeat(np.asarray(team.pairs, int), sum(team.sizes)) for team in teams]
+    departing = np.append(np.lexsort((head_group, tail_group)), len(tail_group))
+    return np.concatenate(pair), np.concatenate([departing[_places(topology, team)].ravel() for team in teams])
+
+
+@cache
+def _starts(topology: Topology, teams: tuple[Team, ...]) -> tuple[Numbers, Numbers]:
+    origin = [_begins(topology, team) for team in teams]
+    pair = [np.repeat(np.asarray(team.pairs, int), each.shape[1]) for team, each in zip(teams, origin, strict=True)]
+    return np.concatenate(pair), np.concatenate([each.ravel() for each in origin])
+
+
+def _padded(array: Any, axis: int) -> Any:
     """One more place at the end of an axis, from where no way leads on."""
-    return jnp.pad(array, [(0, int(axis == number)) for number in range(array.ndim)], constant_values=jnp.inf)
+    xp = array.__array_namespace__()
+    return xp.pad(array, [(0, int(axis == number)) for number in range(array.ndim)], constant_values=xp.inf)
 
 
 def _links(network: Network, places: Numbers) -> Numbers:
@@ -253,21 +329,21 @@ def _links(network: Network, places: Numbers) -> Numbers:
     return np.append(network.departing, len(network.links))[places]
 
 
-def _places(network: Network, team: Team) -> Numbers:
+def _places(topology: Topology, team: Team) -> Numbers:
     """Link at each place of each pair, in the departing order; the number of links where there is none."""
-    topology = network.topology
     ends = dict(zip(topology.bundles, accumulate(count for _, count in topology.links), strict=True))
     found: list[list[int]] = []
+    none = sum(topology.size.values())
     for course in team.courses:
         row: list[int] = []
         for kind, size in zip((course.first, course.middle, course.last), team.sizes, strict=True):
             mine = [place for bundle in kind for place in range(ends[bundle] - topology.size[bundle], ends[bundle])]
-            row += mine + [len(network.links)] * (size - len(mine))
+            row += mine + [none] * (size - len(mine))
         found.append(row)
     return np.asarray(found, int).reshape(len(team.pairs), sum(team.sizes))
 
 
-def _turns_of(network: Network, leading: Numbers, following: Numbers) -> tuple[Turn, ...]:
+def _turns_of(network: Network, leading: Numbers, following: Numbers, members: int) -> tuple[Turn, ...]:
     """Group by group where all pairs use the same links, at the same places, and that is less work."""
     whole = (tuple(range(leading.shape[1])), tuple(range(following.shape[1])))
     if any((links != links[0]).any() or (links == len(network.links)).any() for links in (leading, following)):
@@ -278,8 +354,8 @@ def _turns_of(network: Network, leading: Numbers, following: Numbers) -> tuple[T
         (tuple(np.flatnonzero(into == group).tolist()), tuple(np.flatnonzero(out == group).tolist()))
         for group in np.union1d(into, out)
     )
-    work = sum(TURN + len(a) * len(b) for a, b in turns)
-    return turns if turns and work < TURN + len(whole[0]) * len(whole[1]) else (whole,)
+    work, of_whole = (sum(a_column(TURN, members) + len(a) * len(b) for a, b in those) for those in (turns, (whole,)))
+    return turns if turns and work < of_whole else (whole,)
 
 
 def _turns(network: Network, classes: Numbers, leading: Numbers, following: Numbers) -> Array:
@@ -287,20 +363,21 @@ def _turns(network: Network, classes: Numbers, leading: Numbers, following: Numb
     head, tail = (np.append(ends, -2 + side) for side, ends in enumerate(_ends(network)))
     sizes = [block.shape[1:] for block in network.step]
     begins = np.concatenate([[0], np.cumsum([rows * columns for rows, columns in sizes])]).astype(int)
-    flat = jnp.concatenate([block.reshape(len(block), -1) for block in network.step], axis=1)
-    flat = _padded(flat, 1)
+    xp: Any = network.spread.__array_namespace__()
+    flat = _padded(xp.concatenate([block.reshape(len(block), -1) for block in network.step], axis=1), 1)
     into, out = _within(network)
     group = head[leading][:, :, None]
     here = group == tail[following][:, None, :]
     width = np.append([columns for _, columns in sizes], 0)
     at = begins[np.maximum(group, 0)] + into[leading][:, :, None] * width[group] + out[following][:, None, :]
-    return flat[classes[:, None, None], np.where(here, at, begins[-1])]
+    cost: Array = flat[classes[:, None, None], np.where(here, at, begins[-1])]
+    return cost
 
 
 def _ends(network: Network) -> tuple[Numbers, Numbers]:
     """Group that each link enters and group that it leaves, in the departing order."""
-    bundles: list[Bundle] = [bundle for bundle, count in network.topology.links for _ in range(count)]
-    return tuple(np.asarray([bundle[side] for bundle in bundles], int) for side in (1, 0))  # type: ignore[return-value]
+    topology = network.topology
+    return topology.head[topology.of_link], topology.tail[topology.of_link]
 
 
 def _within(network: Network) -> tuple[Numbers, Numbers]:

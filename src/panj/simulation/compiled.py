@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import gc
 import hashlib
 import os
 import pickle
@@ -57,7 +58,7 @@ def compiled(run: Callable[..., Any], given: tuple[Any, ...], constants: object,
             program = _kept(place)  # another process may have made it while this one waited
             if program is None:
                 flat = jax.jit(lambda *leaves: run(*jax.tree.unflatten(tree, leaves)))
-                with _by_itself():
+                with _by_itself(), _uncollected():
                     program = flat.lower(*(leaf for _, leaf in named)).compile()
                 _keep(place, pickle.dumps(serialize(program)))
     return lambda *given: program(*jax.tree.leaves(given))
@@ -154,6 +155,18 @@ def _processor() -> str:
         told = Path("/proc/cpuinfo").read_text().splitlines()
         return "".join(sorted({line for line in told if line.startswith(("model name", "flags"))}))
     return f"{platform.machine()} {platform.processor()}"
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage: tracing makes a million objects that live, and looks them over for a fifth of it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextlib.contextmanager

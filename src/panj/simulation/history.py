@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from panj.passage import Network, radius
+from panj.passage import radius
 from panj.passage.sums import over_rows
 from panj.simulation.compiled import compiled
 from panj.simulation.crossing import (
@@ -35,7 +36,7 @@ from panj.simulation.month import (
     month,
 )
 from panj.simulation.needed import LINKS
-from panj.simulation.passing import expected_costs, unrolled
+from panj.simulation.passing import Networks, expected_costs, networks_of
 from panj.simulation.queues import posts_of, queue
 from panj.simulation.routes import shares_of_routes
 from panj.simulation.society import begin, settling
@@ -71,7 +72,8 @@ class Simulation:
         self.world = world
         self._kept = kept
         self._still = world.still()
-        self._programs: dict[str, Callable[..., Any]] = {}
+        self._networks = cache(partial(networks_of, world))
+        self._programs: dict[tuple[tuple[int, ...], ...], Callable[..., Any]] = {}
         self._run = jax.jit(lambda *given: _history(self._still, *given))
 
     def run(
@@ -95,16 +97,18 @@ class Simulation:
         if unknown := sorted(set(cut) - set(LINKS)):
             raise ValueError(f"{', '.join(unknown)} cannot be cut. Links that can be cut: {', '.join(LINKS)}.")
         links = {link: jnp.asarray(float(link not in cut), jnp.float32) for link in LINKS}
-        given = (p, jnp.asarray(luck), self.world.months, self.world.network, links)
+        wound = _wound(jax.tree.map(np.asarray, self.world.months), len(luck))
+        given = (p, jnp.asarray(luck), wound, self._networks(luck.shape[-1]), links)
         arrays: dict[str, Array] = self._program(given)(*given)
-        results = {name: np.moveaxis(np.asarray(values, np.float32), -1, 0) for name, values in arrays.items()}
+        whole = {name: np.asarray(values, np.float32)[SETTLING:] for name, values in arrays.items()}
+        results = {name: np.moveaxis(values, -1, 0) for name, values in whole.items()}
         return results | {name: np.asarray(series) for name, series in self.world.months.reported.items()}
 
     def _program(self, given: tuple[Any, ...]) -> Callable[..., Any]:
         """What runs a batch of this size."""
         if self._kept is None:
             return self._run
-        size = str(jax.tree.map(np.shape, given))
+        size = tuple(np.shape(leaf) for leaf in jax.tree.leaves(given))
         if size not in self._programs:
             self._programs[size] = compiled(self._run, given, self._still, self._kept)
         return self._programs[size]
@@ -128,7 +132,8 @@ class Simulation:
             The quantities that are not rules; the month comes first, the member last.
         """
         links = {link: jnp.ones((), jnp.float32) for link in LINKS} if links is None else links
-        arrays: dict[str, Array] = self._run(p, luck, months or self.world.months, self.world.network, links)
+        wound = _wound(months or self.world.months, len(luck))
+        arrays: dict[str, Array] = _clocked(self._run(p, luck, wound, self._networks(luck.shape[-1]), links))
         return arrays
 
 
@@ -136,15 +141,14 @@ def _history(
     world: World,
     p: Parameters,
     luck: Array,
-    months: Months,
-    network: Network,
+    wound: Months,
+    networks: Networks,
     links: dict[str, Array],
 ) -> dict[str, Array]:
-    """All months one after the other; every array of the result begins with the month."""
+    """All months one after the other, the first some times before; every array of the result begins with the month."""
     members = luck.shape[-1]
-    first: Months = jax.tree.map(lambda series: series[0], months)
-    networks = unrolled(world, network)
-    given = Given(p, network, *networks, expected_costs(world, networks, _free(world, p, first)), links)
+    first: Months = jax.tree.map(lambda series: series[0], wound)
+    given = Given(p, networks, expected_costs(world, networks, _free(world, p, first)), links)
     society = begin(world, p, first)
     start = Stocks(
         donated=jnp.zeros((len(world.length), 2, members)),
@@ -158,19 +162,34 @@ def _history(
     usual = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
     start = eqx.tree_at(lambda s: s.usual, start, usual, is_leaf=lambda x: x is None)
 
-    def one(stocks: Stocks, of: tuple[Months, Array, Array, Array]) -> tuple[Stocks, dict[str, Array]]:
+    def one(stocks: Stocks, of: tuple[Months, Any, Any, Any]) -> tuple[Stocks, dict[str, Array]]:
         now, chance, begun, january = of
         here = eqx.tree_at(lambda g: g.p, given, settling(p, begun))
         after, known = month(world, here, now, chance, stocks, begun)
         return after, reported(world, given, now, stocks, known, january)
 
-    # the first month is run some times before the clock starts
-    order = np.maximum(np.arange(-SETTLING, luck.shape[0]), 0)
-    wound = jax.tree.map(lambda series: jnp.asarray(series)[order], (months, luck))
-    begun = jnp.arange(len(order)) >= SETTLING
+    order = _order(luck.shape[0])
+    begun = np.arange(len(order)) >= SETTLING
     january = np.asarray([world.clock[number].month == 1 for number in order])
-    series: dict[str, Array] = lax.scan(one, start, (*wound, begun, jnp.asarray(january)))[1]
-    return {name: values[SETTLING:] for name, values in series.items()}
+    series: dict[str, Array] = lax.scan(one, start, (wound, luck[order], begun, january))[1]
+    return series
+
+
+def _order(months: int) -> NDArray[np.int_]:
+    """Number of each month that is run: the first one some times before the clock starts."""
+    return np.maximum(np.arange(-SETTLING, months), 0)
+
+
+def _wound(months: Months, number: int) -> Months:
+    """What the files give for each month that is run, of so many months of the clock."""
+    wound: Months = jax.tree.map(lambda series: series[_order(number)], months)
+    return wound
+
+
+@jax.jit
+def _clocked(arrays: dict[str, Array]) -> dict[str, Array]:
+    """The results without the months before the clock starts."""
+    return {name: values[SETTLING:] for name, values in arrays.items()}
 
 
 def _free(world: World, p: Parameters, first: Months) -> Float[Array, "F L M"]:
@@ -273,11 +292,10 @@ def _flows_by_border(world: World, by_flow: Float[Array, "F L M"]) -> Float[Arra
 
 def _radius(world: World, given: Given, january: Array, cost: Float[Array, "F L M"]) -> Float[Array, " M"]:
     """Largest spectral radius over the kinds of traffic, each January; one pair of each tells well enough."""
-    flows, one_each = np.unique(world.pair_flow, return_index=True)
-    network = given.network.only(one_each.tolist())
+    flows = np.unique(world.pair_flow)
 
     def measured(cost: Float[Array, "F L M"]) -> Float[Array, " M"]:
-        return radius(network, jnp.swapaxes(cost[flows], 0, 1), POWER).max(axis=0)
+        return radius(given.networks.kinds, jnp.swapaxes(cost[flows], 0, 1), POWER).max(axis=0)
 
     found: Array = lax.cond(january, measured, lambda cost: jnp.full_like(cost[0, 0], jnp.nan), cost)
     return found

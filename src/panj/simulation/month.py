@@ -19,10 +19,6 @@ from panj.mechanisms.detection import found, quality
 from panj.mechanisms.drug_trade import among_kin, carriage
 from panj.mechanisms.recording import recorded, written_down
 from panj.mechanisms.regime import epidemic_closure
-from panj.passage import (
-    Network,
-    Unrolled,
-)
 from panj.simulation import gifts
 from panj.simulation.crossing import (
     Honesty,
@@ -32,7 +28,7 @@ from panj.simulation.crossing import (
     working_hours,
 )
 from panj.simulation.kinds import CANNABIS, OPIATES, of_kind
-from panj.simulation.passing import passage
+from panj.simulation.passing import Networks, passage
 from panj.simulation.society import Causes, Felt, Society, Turn, appetite, causes_of, moved_by, observed, respond
 from panj.simulation.society.felt import filled
 from panj.simulation.society.places import by_state
@@ -75,16 +71,13 @@ class Given(eqx.Module):
 
     Attributes:
         p: Parameters, one value a member.
-        network: Of all pairs.
-        busy: Of the pairs that make queues, unrolled; ``quiet``: of the others.
+        networks: Of all journeys.
         free: Expected cost without rules, queues and guards, P x O x M.
         links: For every link that can be cut 1, or 0 where it is cut.
     """
 
     p: Parameters
-    network: Network
-    busy: Unrolled
-    quiet: Unrolled
+    networks: Networks
     free: Float[Array, "P O M"]
     links: dict[str, Float[Array, ""]]
 

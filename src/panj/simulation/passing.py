@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
@@ -76,7 +77,7 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
     pairs, flows = busy_and_quiet(world), (world.heavy, light(world))
     busy, quiet = (
         Fleet(unrolled, world.flows.only(of), mine, known["potential"][mine])
-        for unrolled, of, mine in zip((given.busy, given.quiet), flows, pairs, strict=True)
+        for unrolled, of, mine in zip((given.networks.busy, given.networks.quiet), flows, pairs, strict=True)
     )
     fixed, posts = standing(world, world.flows, p, setting), posts_of(world, p, setting)
     pulls, found = balance(world, given, felt, stocks.pull, busy, fixed, posts, known)
@@ -97,7 +98,7 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
         return jnp.concatenate(parts)[in_order]
 
     met_with = {"wait": found.at_posts.time, "minutes": found.at_posts.minutes}
-    of_quiet = traffic_of_rows(given.quiet, rest)
+    of_quiet = traffic_of_rows(given.networks.quiet, rest)
     return known | {
         "felt": felt.also(met_with | {"cost": crossing.cost, "expected_cost": expected}),
         "pull": pulls,
@@ -153,12 +154,12 @@ def balance(
 
     first = crossed(pulls)[3]
     seen = sees(world, felt, flows, first)
-    scaled = scale(given.busy, seen(first))
+    scaled = scale(given.networks.busy, seen(first))
 
     def sweep(state: Float[Array, "N M"]) -> tuple[Float[Array, "N M"], Balance]:
         here, at_posts, share, cost, loss = crossed(state.reshape(pulls.shape))
         loaded = travel(world, given, felt, busy, seen(cost), loss, scaled)
-        by_flow = traffic_of_rows(given.busy, loaded)
+        by_flow = traffic_of_rows(given.networks.busy, loaded)
         came = declared_arrivals(world, flows, share, by_flow)
         after = pull(at_pull, came, here)
         return after.reshape(state.shape), Balance(here.arrivals, came, at_posts, loaded, by_flow)
@@ -233,22 +234,38 @@ def light(world: World) -> Numbers:
     return np.setdiff1d(np.arange(len(world.factor)), world.heavy)
 
 
-def unrolled(world: World, network: Network) -> tuple[Unrolled, Unrolled]:
-    """The networks of busy and of quiet pairs; pairs of one flow pay the same."""
-    found = []
+class Networks(eqx.Module):
+    """The networks of journeys with their weights: programs are given them, so that they stand in none as constants.
+
+    Attributes:
+        busy: Of the pairs that make queues; pairs of one flow pay the same.
+        quiet: Of the others.
+        kinds: One pair of each flow.
+    """
+
+    busy: Unrolled
+    quiet: Unrolled
+    kinds: Network
+
+
+def networks_of(world: World, members: int) -> Networks:
+    """Get the world's network ready for the journeys of so many members at once."""
+    found: list[Unrolled] = []
+    network = world.network.at_hand()
     for pairs, flows in zip(busy_and_quiet(world), (world.heavy, light(world)), strict=True):
         horizon = tuple(tuple(row[pair] for pair in pairs) for row in world.horizon)
         rows = np.searchsorted(flows, world.pair_flow[pairs])
-        found.append(unroll(network.only(pairs.tolist()), horizon, rows.tolist()))
-    return found[0], found[1]
+        found.append(unroll(network.only(pairs.tolist()), horizon, rows.tolist(), members))
+    _, one_each = np.unique(world.pair_flow, return_index=True)
+    busy, quiet = found
+    return Networks(busy, quiet, network.only(one_each.tolist()))
 
 
-def expected_costs(
-    world: World, networks: tuple[Unrolled, Unrolled], cost: Float[Array, "F L M"]
-) -> Float[Array, "P O M"]:
+def expected_costs(world: World, networks: Networks, cost: Float[Array, "F L M"]) -> Float[Array, "P O M"]:
     """Expected cost of every journey at some cost of crossings."""
     flows, pairs = (world.heavy, light(world)), busy_and_quiet(world)
-    found = [look(of, cost[mine]).expected_cost for of, mine in zip(networks, flows, strict=True)]
+    each = zip((networks.busy, networks.quiet), flows, strict=True)
+    found = [look(of, cost[mine]).expected_cost for of, mine in each]
     return jnp.concatenate(found)[np.argsort(np.concatenate(pairs))]
 
 

@@ -12,6 +12,7 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
+from panj.passage.faults import COST, LOSS, VOLUME, members_of, of_horizon, of_table, refuse, whole
 from panj.passage.network import Network
 from panj.passage.potential import least_of, potential
 from panj.passage.stages import Horizon
@@ -86,7 +87,21 @@ def assign(
         loss: Share of what crosses that is lost there, 0-1; None: nothing is lost.
         volume: What wants to go from each origin, >= 0.
         horizon: Most links that a journey may use, at least 1: a number, or one for each origin (rows) and pair.
+
+    Raises:
+        ValueError: All faults of shapes, and of values where they are not traced, each with a remedy.
     """
+    members = members_of(volume)
+    refuse(
+        [
+            *of_table(network, "cost", cost, COST, members),
+            *(() if loss is None else of_table(network, "loss", loss, LOSS, members)),
+            *of_table(network, "volume", volume, VOLUME),
+            *of_horizon(network, horizon),
+        ]
+    )
+    cost, volume, horizon = jnp.asarray(cost), jnp.asarray(volume), whole(horizon)
+    loss = None if loss is None else jnp.asarray(loss)
     unrolled, sums = unroll(network, horizon, members=cost.shape[-1]), network.sums
     cost, volume = _turned(cost), _turned(volume)
     weights = _weights(unrolled, cost, None if loss is None else _turned(1.0 - loss), scaled := scale(unrolled, cost))
@@ -111,7 +126,13 @@ def assign(
 def expected_cost(
     network: Network, cost: Float[Array, "link pair member"], horizon: Horizon
 ) -> Float[Array, "origin pair member"]:
-    """Return the expected least cost from each origin, as `assign` does, without sending anything."""
+    """Return the expected least cost from each origin, as `assign` does, without sending anything.
+
+    Raises:
+        ValueError: All faults, as of `assign`.
+    """
+    refuse([*of_table(network, "cost", cost, COST), *of_horizon(network, horizon)])
+    cost, horizon = jnp.asarray(cost), whole(horizon)
     return _turned(look(unroll(network, horizon, members=cost.shape[-1]), _turned(cost)).expected_cost)
 
 

@@ -124,10 +124,10 @@ class Network(eqx.Module):
         Raises:
             NetworkError: All faults, each with a remedy.
         """
-        listed = [link if isinstance(link, Link) else Link(*link) for link in links]
-        faults = faults_of(groups, classes, listed, pairs, origins, allowed_turns, ways, begins)
+        faults = faults_of(groups, classes, links, pairs, origins, allowed_turns, ways, begins, dtype)
         if faults:
             raise NetworkError(faults)
+        listed = [link if isinstance(link, Link) else Link(*link) for link in links]
         return _assemble(groups, classes, listed, pairs, origins, allowed_turns, ways, begins, exact, jnp.dtype(dtype))
 
     def only(self, pairs: Sequence[int]) -> Network:
@@ -309,7 +309,7 @@ def _assemble(
         groups=names,
         origins=tuple(origins),
         classes=class_names,
-        pairs=tuple(pairs),
+        pairs=tuple((name, portal) for name, portal in pairs),
         links=tuple((link.tail, link.head) for link in links),
         tail_group=tuple(int(g) for g in tail[np.argsort(departing), 0]),
         head_group=tuple(int(g) for g in head[np.argsort(departing), 0]),

@@ -7,7 +7,7 @@ those have made. Axes as in `world`; ``K`` = 2 kinds of counters, ``N`` = K x Q;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import equinox as eqx
@@ -84,10 +84,9 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
     crossing = cross(world.flows, p, fixed, as_felt(felt, found.at_posts).everywhere(world))
     cost, loss = crossing.cost[quiet.flows.number], crossing.loss[quiet.flows.number]
     rest = travel(world, given, felt, quiet, sees(world, felt, quiet.flows, cost)(cost), loss)
-    in_order = np.argsort(np.concatenate(pairs))
     ways = directed_borders(world), 2 * len(world.region.borders)
     sent, arrived, expected = (
-        jnp.concatenate([getattr(found.loaded, name), getattr(rest, name)])[in_order]
+        put_together([getattr(found.loaded, name), getattr(rest, name)], pairs)
         for name in ("sent", "arrived", "expected_cost")
     )
 
@@ -95,7 +94,7 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
         keeps = [None if loss is None else 1 - loss[fleet.flows.number] for fleet in (busy, quiet)]
         both = zip((busy, quiet), (found.loaded, rest), keeps, strict=True)
         parts = [traffic_over(fleet.unrolled, loaded, *ways, keep) for fleet, loaded, keep in both]
-        return jnp.concatenate(parts)[in_order]
+        return put_together(parts, pairs)
 
     met_with = {"wait": found.at_posts.time, "minutes": found.at_posts.minutes}
     of_quiet = traffic_of_rows(given.networks.quiet, rest)
@@ -107,7 +106,7 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
         "at_posts": found.at_posts.everywhere(world),
         "backlog": queue(world, p, posts, found.came).backlog,
         "crossing": crossing,
-        "by_flow": jnp.concatenate([found.by_flow, of_quiet])[np.argsort(np.concatenate(flows))],
+        "by_flow": put_together([found.by_flow, of_quiet], flows),
         "over_borders": over_borders(None),
         "kept_over_borders": over_borders(crossing.loss),
         "sent": sent,
@@ -223,6 +222,11 @@ def declared_arrivals(
     return jnp.einsum("kf,fqm->kqm", each.astype(np.float32), by_flow[:, world.posts] * share)
 
 
+def put_together(parts: Sequence[Array], numbers: Sequence[Numbers]) -> Array:
+    """What is known of some and of the others, each by their numbers, in the order of all."""
+    return jnp.concatenate(parts)[np.argsort(np.concatenate(numbers))]
+
+
 def busy_and_quiet(world: World) -> tuple[Numbers, Numbers]:
     """Numbers of the pairs whose flows make queues, and of the others."""
     busy = np.isin(world.pair_flow, world.heavy)
@@ -266,7 +270,7 @@ def expected_costs(world: World, networks: Networks, cost: Float[Array, "F L M"]
     flows, pairs = (world.heavy, light(world)), busy_and_quiet(world)
     each = zip((networks.busy, networks.quiet), flows, strict=True)
     found = [look(of, cost[mine]).expected_cost for of, mine in each]
-    return jnp.concatenate(found)[np.argsort(np.concatenate(pairs))]
+    return put_together(found, pairs)
 
 
 def elasticity(world: World, p: Parameters, pairs: Numbers) -> Float[Array, "P 1 M"]:

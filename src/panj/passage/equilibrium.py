@@ -121,7 +121,6 @@ class _Carry(eqx.Module):
     size: Array
     damping: Array
     done: Array
-    closing: Array
     closed: Array
     found: Any
 
@@ -149,10 +148,12 @@ def _search(
         size=jnp.full(members, jnp.inf, state.dtype),
         damping=jnp.full(members, damping, state.dtype),
         done=jnp.zeros(members, bool),
-        closing=jnp.asarray(False),
         closed=jnp.asarray(False),
         found=jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), jax.eval_shape(move, state)),
     )
+
+    def last(number: Array, done: Array) -> Array:
+        return (number >= sweeps) | done.all()
 
     def sweep(carry: _Carry) -> _Carry:
         found = move(carry.state)
@@ -174,10 +175,9 @@ def _search(
         known = (carry.known & ~worse).at[slot].set(usable)
         weight = _least_squares(inner, over_rows(df * go), known)
         there = here + damped * go - sum((dx[i] + damped * df[i]) * weight[i] for i in range(memory))
-        closing = (carry.number + 1 >= sweeps) | done.all()
         return _Carry(
             number=carry.number + 1,
-            state=jnp.where(done | closing, best, there),
+            state=jnp.where(done | last(carry.number + 1, done), best, there),
             before=here,
             before_moved=go,
             dx=dx,
@@ -189,8 +189,7 @@ def _search(
             size=jnp.where(better, size, carry.size),
             damping=damped,
             done=done,
-            closing=closing,
-            closed=carry.closing,
+            closed=last(carry.number, carry.done),
             found=found,
         )
 

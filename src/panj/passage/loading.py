@@ -275,8 +275,8 @@ def _view(network: Network, crew: Crew, raised: _Raised, lift: Array, weight: Ar
     end = sums.times(lift, sums.times(crew.stop[:, None], raised.goal))
     ends, lift = sums.times(own, end), _rows(lift, team.leading)
     passing = sums.times(_rows(own, team.leading), lift)
-    led, rest = _rows(ends, team.leading), _rows(_worth_the_name(network, ends), slice(team.leading.stop, len(ends)))
     values = [_worth_the_name(network, ends)]
+    led, rest = _rows(ends, team.leading), _rows(values[0], slice(team.leading.stop, len(ends)))
     top = _from_origins(sums, crew, 1, values[-1], raised.stay)
     for left in range(2, team.stages + 1):
         on = crew.going_on(sums, _rows(values[-1], team.following))

@@ -130,17 +130,11 @@ class Unrolled(eqx.Module):
 
     def by_link(self, of_crews: Sequence[Float[Array, "pair place member"]]) -> Float[Array, "pair link member"]:
         """What is known at the places of each crew, for all pairs and links (caller's order); 0 at the others."""
-        pair, link = self.seats
-        cells = np.full((len(self.rows), len(self.network.links) + 1), len(pair))
-        cells[pair, link] = np.arange(len(pair))
-        return taken(with_one(jnp.concatenate([flat(values) for values in of_crews]), 0.0), cells[:, :-1])
+        return _in_cells(of_crews, self.seats, (len(self.rows), len(self.network.links)), 0.0)
 
     def by_origin(self, of_crews: Sequence[Float[Array, "pair origin member"]], nothing: float) -> Array:
         """What is known at the starts of each crew, for all pairs and origins; nothing at the others."""
-        pair, origin = self.starts
-        cells = np.full((len(self.rows), len(self.network.origins) + 1), len(pair))
-        cells[pair, origin] = np.arange(len(pair))
-        return taken(with_one(jnp.concatenate([flat(values) for values in of_crews]), nothing), cells[:, :-1])
+        return _in_cells(of_crews, self.starts, (len(self.rows), len(self.network.origins)), nothing)
 
 
 def taken(values: Array, numbers: Numbers | Int[Array, "..."]) -> Array:
@@ -163,6 +157,16 @@ def with_one(values: Float[Array, "row member"], nothing: float) -> Float[Array,
 def cell(row: Numbers, column: Numbers, rows: int, columns: int) -> Numbers:
     """Number of a cell of a table, row by row; of the row after the last where a column is beyond the last."""
     return np.where(column < columns, row * columns + column, rows * columns)
+
+
+def _in_cells(
+    of_crews: Sequence[Array], at: tuple[Numbers, Numbers], shape: tuple[int, int], nothing: float
+) -> Float[Array, "row column member"]:
+    """What is known of each crew, as a table of rows and columns; what stands beyond the last column is left out."""
+    (row, column), (rows, columns) = at, shape
+    cells = np.full((rows, columns + 1), len(row))
+    cells[row, column] = np.arange(len(row))
+    return taken(with_one(jnp.concatenate([flat(values) for values in of_crews]), nothing), cells[:, :-1])
 
 
 def _parted(values: Array, shapes: Sequence[tuple[int, int]]) -> list[Array]:
@@ -198,12 +202,12 @@ def _through(sums: Sums, blocks: Sequence[Array], turns: Sequence[Turn], rows: A
     """Send rows through every turn; each place has one."""
     if len(turns) == 1:
         return sums.through(blocks[0], rows)
-    given, taken = (np.concatenate([np.asarray(turn[side], int) for turn in turns]) for side in (0, 1))
-    ends = np.cumsum([0, *(len(take) for _, take in turns)])
-    rows = _in_order(rows, taken)
+    reached, left = (np.concatenate([np.asarray(turn[side], int) for turn in turns]) for side in (0, 1))
+    ends = np.cumsum([0, *(len(those) for _, those in turns)])
+    rows = _in_order(rows, left)
     each = zip(blocks, pairwise(ends.tolist()), strict=True)
     parts = [sums.through(block, lax.slice_in_dim(rows, a, b)) for block, (a, b) in each]
-    return _in_order(jnp.concatenate(parts), np.argsort(given))
+    return _in_order(jnp.concatenate(parts), np.argsort(reached))
 
 
 def _in_order(rows: Array, order: Numbers) -> Array:

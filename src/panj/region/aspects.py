@@ -8,10 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
-
 from panj.basics.faults import Fault, FaultsError
 from panj.basics.reading import Id, Ids, Row, Table, Text, Where, make, read_entries, read_toml
+from panj.region.figures import Figure
 
 FILE = "before_after.toml"
 
@@ -19,25 +18,13 @@ SETTLED = "settled"
 """A measure that files answer, too: the share of a border's length that is delimited or demarcated."""
 
 
-class Measure(Row):
-    """A number of the model that speaks to an aspect.
+class Measure(Figure):
+    """A number of the model that speaks to an aspect; its quantity may be ``settled``.
 
     Attributes:
-        label: What it is, for readers.
-        quantity: Name in quantities.csv, or ``settled``.
-        at: Labels by axis; an axis that is not named is taken whole.
-        over: How what remains beside month and member is joined.
-        of: The quantity it is divided by, at the same labels, to make a share; empty: none.
-        rest: Show what is left of the whole instead: corruption is the rest of integrity.
         per: Flows are shown a month or a year.
     """
 
-    label: Text
-    quantity: Text
-    at: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    over: Literal["sum", "mean"] = "sum"
-    of: str = ""
-    rest: bool = False
     per: Literal["month", "year"] = "month"
 
 

@@ -7,20 +7,15 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from panj.basics.reading import Date, Id, Ids, Name, Row, Text
+from panj.region.figures import Figure
 
 
-class Trial(Row):
+class Trial(Figure):
     """One number that speaks to a thesis: a quantity in two runs, and what the source makes expect of the change.
 
     Attributes:
-        label: What changes, for readers.
         a: The scenario without; ``history`` for none.
         b: The scenario with: the change is that of B against A.
-        quantity: Name in quantities.csv.
-        at: Labels by axis; an axis that is not named is taken whole.
-        over: How what remains beside month and member is joined.
-        of: The quantity it is divided by, at the same labels; empty: none.
-        rest: Show what is left of the whole instead: corruption is the rest of integrity.
         from_: First month of the mean; by default the first month that the region compares after its pivot.
         to: Last month.
         measure: Of the change, member by member: ``ratio`` (B over A, less one), ``difference`` (B less A), or
@@ -29,14 +24,9 @@ class Trial(Row):
         high: At most this.
     """
 
-    label: Text
     a: Text
     b: Text
     quantity: Name
-    at: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    over: Literal["sum", "mean"] = "sum"
-    of: str = ""
-    rest: bool = False
     from_: Date | None = Field(default=None, alias="from")
     to: Date | None = None
     measure: Literal["ratio", "difference", "prices"] = "ratio"

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from panj.basics.faults import Fault, nearest
 from panj.basics.reading import Row
-from panj.region.aspects import SETTLED, Measure
+from panj.region.aspects import SETTLED
 from panj.region.draft import Draft
-from panj.region.theses import Trial
+from panj.region.figures import Figure
 
 Axes = Mapping[str, Collection[str]]
 """The axes of every quantity that a run holds."""
@@ -27,7 +27,7 @@ def quantities(draft: Draft, held: Axes) -> Iterator[Fault]:
             yield from strangers(aspect, f"measure[{number}]", measure, held)
 
 
-def strangers(row: Row, part: str, asked: Trial | Measure, held: Axes) -> Iterator[Fault]:
+def strangers(row: Row, part: str, asked: Figure, held: Axes) -> Iterator[Fault]:
     """A fault for each quantity that no run holds, and for each axis that a quantity does not have."""
     held = {SETTLED: ("border",), **held}
     for name in filter(None, (asked.quantity, asked.of)):

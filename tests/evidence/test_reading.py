@@ -154,6 +154,13 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path):
     assert "no such folder" in faults[0].fault
 
 
+def test_every_file_of_series_is_read(folder):
+    head = (folder / "series.csv").read_text().partition("\n")[0]
+    (folder / "series-more.csv").write_text(f"{head}\nO9,opium_output,NO,2004,7,t,ledger,\n")
+    files = [row.where.file for row in open_evidence(folder).series]
+    assert files == ["evidence/series-more.csv", *3 * ["evidence/series.csv"]]
+
+
 def test_a_byte_order_mark_and_windows_lines_are_no_fault(folder):
     for file in ("series.csv", "claims/some.jsonl"):
         path = folder / file

@@ -297,6 +297,25 @@ def test_a_published_period_keeps_its_span(published: str, written: str) -> None
     assert sys.modules["compile_evidence"].published_period(published) == written
 
 
+WRITTEN = [
+    *(f"claims/{name}.jsonl" for name in ("regimes", "literature", "conflict")),
+    "series.csv",
+    "sources-data.toml",
+]
+
+
+def test_the_compiler_writes_what_ships_and_nothing_of_what_was_added_by_hand(tmp_path: Path) -> None:
+    data = TOOLS.parents[1] / "shared" / "data"
+    if not data.is_dir():
+        pytest.skip("the public tables are not in the repository; they were looked for in ../shared/data")
+    (tmp_path / "evidence" / "claims").mkdir(parents=True)
+    tables = importlib_tools().read_tables(TOOLS)
+    sys.modules["compile_evidence"].compile_evidence(data, tmp_path, tables)
+    for name in WRITTEN:
+        made, shipped = tmp_path / "evidence" / name, REGION / "evidence" / name
+        assert made.read_bytes() == shipped.read_bytes(), name
+
+
 def test_a_reading_with_a_wrong_key_is_refused() -> None:
     compiler = importlib_tools()
     tables = compiler.read_tables(TOOLS) | {"row": {"RG001": {"until": "2000"}}}

@@ -56,7 +56,7 @@ def read_evidence(folder: Path | str) -> tuple[Evidence, list[Fault]]:
     faults: list[Fault] = []
     sources = _read_tables(folder, "sources*.toml", "source", Source, faults)
     claims = join([_read_claims(folder, file, faults) for file in _files(folder, "claims/*.jsonl")])
-    series = join([_read_series(folder, file, faults) for file in _files(folder, "series.csv")])
+    series = join([_read_series(folder, file, faults) for file in _files(folder, "series*.csv")])
     judgements = _read_tables(folder, "judgements*.toml", "judgement", Judgement, faults)
     faults += _twice([*sources, *claims, *series, *judgements])
     faults += _unknown_sources(sources, claims, series)

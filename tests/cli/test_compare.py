@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from panj.cli import examples, main
+from panj.ensembles.store import read_note
 
 RUN = CliRunner()
 
@@ -67,11 +68,46 @@ def test_json_and_csv_hold_the_same_differences(ask, tmp_path):
     assert all(row["at"]["border"] for row in rows)
 
 
-def test_runs_of_other_draws_are_refused(ask, tmp_path):
+def test_a_scenario_beside_a_run_is_of_its_region_and_run_like_it(ask, computed, tmp_path):
+    ask("history", "history", "--members", 3, "--seed", 5, "--batch", 2)
+    run, runs = tmp_path / "runs" / "tiny-history-3", tmp_path / "runs"
+    for names in ((run, "no-raid"), ("no-raid", run)):
+        shown = RUN.invoke(main, ["compare", *map(str, names), "--into", str(runs)])
+        assert shown.exit_code == 0, shown.output
+        assert "3 of 3 members count" in shown.stdout
+    made = read_note(runs / "tiny-no-raid-3").plan
+    assert (made.region, made.members, made.seed, made.batch) == ("tiny", 3, 5, 2)
+    assert [len(members) for members in computed] == [2, 1, 2, 1]
+
+
+def test_a_scenario_beside_a_run_from_the_priors_is_drawn_from_them(ask, computed, tmp_path, monkeypatch):
     ask("history", "history", "--members", 3)
-    refused = ask(tmp_path / "runs" / "tiny-history-3", "no-raid", "--members", 3, "--seed", 2)
+    monkeypatch.setattr("panj.ensembles.running.read_posterior", lambda region: "fitted since")
+    shown = RUN.invoke(
+        main, ["compare", str(tmp_path / "runs" / "tiny-history-3"), "no-raid", "--into", str(tmp_path / "runs")]
+    )
+    assert shown.exit_code == 0, shown.output
+    assert read_note(tmp_path / "runs" / "tiny-no-raid-3").plan.draws == "prior"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("no-raid", "--seed", 2), "seed: 1 in A, 2 in B"),
+        (("no-raid", "--members", 4), "members: 3 in A, 4 in B"),
+        (("history", "--region", "central-asia"), "region: tiny in A, central-asia in B"),
+        (("no-raid", "--quantity", "deley"), "Nearest: 'delay'"),
+        (("no-raid", "--by", "month"), "Nothing can be told apart by 'month'"),
+    ],
+)
+def test_what_could_not_be_compared_is_told_before_anything_is_run(ask, computed, tmp_path, words, said):
+    ask("history", "history", "--members", 3)
+    before = len(computed)
+    run = str(tmp_path / "runs" / "tiny-history-3")
+    refused = RUN.invoke(main, ["compare", run, *map(str, words), "--into", str(tmp_path / "runs")])
     assert refused.exit_code == 1
-    assert "seed: 1 in A, 2 in B" in refused.stderr
+    assert said in refused.stderr
+    assert len(computed) == before
 
 
 def test_a_scenario_that_is_not_there_brings_the_nearest(ask):

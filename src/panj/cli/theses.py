@@ -34,12 +34,12 @@ def theses(
 
     from panj.basics.faults import FaultsError, PanjError, nearest
     from panj.cli.compare import Asked
-    from panj.region import open_region
     from panj.reports import theses as told
     from panj.reports.report import theses_page
 
     console = Console(highlight=False, stderr=as_json, soft_wrap=False)
-    opened = open_region(region)
+    asked = Asked(region, members, seed, batch, workers, into)
+    opened = asked.opened
     if strange := [name for name in only or () if name not in opened.theses]:
         raise PanjError(f"{strange[0]!r} is not a thesis of {opened.title}. {nearest(strange[0], opened.theses)}")
     wanted = [thesis for id, thesis in opened.theses.items() if not only or id in only]
@@ -48,7 +48,6 @@ def theses(
         return
     if faults := told.faults_of(wanted):
         raise FaultsError(faults)
-    asked = Asked(region, members, seed, batch, workers, into)
     names = told.scenarios_of(wanted)
     asked.settle(names)
     runs = {}

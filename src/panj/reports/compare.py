@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,6 +158,20 @@ def mismatches(a: Plan, b: Plan) -> list[str]:
     return words
 
 
+def refuse_unlike(a: Path, b: Path, plan_a: Plan, plan_b: Plan) -> None:
+    """Nothing where two runs, made or still to be made, can be compared member by member.
+
+    Raises:
+        RunError: They differ in more than the scenario; all that differs is told.
+    """
+    if wrong := mismatches(plan_a, plan_b):
+        listed = "".join(f"\n  * {one}" for one in wrong)
+        raise RunError(
+            f"{a} (A) and {b} (B) cannot be compared member by member:{listed}\n"
+            "Run one of them again with the region, seed, members and batch of the other, into another folder."
+        )
+
+
 def _shared(plan: Plan) -> dict[str, str]:
     return {name: digest for name, digest in plan.inputs.items() if not name.startswith("scenarios/")}
 
@@ -177,13 +192,8 @@ def compare_runs(a: Run, b: Run, region: Region, *, by: Sequence[str] = (), quan
         RunError: The runs differ in more than the scenario, no member converged in both, or a word is unknown.
     """
     plans = [note.plan for note in map(read_note, (a.folder, b.folder)) if note is not None]
-    if wrong := mismatches(*plans):
-        listed = "".join(f"\n  * {one}" for one in wrong)
-        raise RunError(
-            f"{a.folder} (A) and {b.folder} (B) cannot be compared member by member:{listed}\n"
-            "Run one of them again with the region, seed, members and batch of the other, into another folder."
-        )
-    asked = _chosen(by, quantity)
+    refuse_unlike(a.folder, b.folder, *plans)
+    asked = chosen(by, quantity)
     good = a.experiments["converged"].to_numpy() & b.experiments["converged"].to_numpy()
     if not good.any():
         each = [int(run.experiments["converged"].sum()) for run in (a, b)]
@@ -213,7 +223,12 @@ def comparable() -> list[Quantity]:
     return sorted(fitting, key=lambda one: order.index(one.name) if one.name in HEADLINES else len(order))
 
 
-def _chosen(by: Sequence[str], quantity: str | None) -> list[Quantity]:
+def chosen(by: Sequence[str], quantity: str | None) -> list[Quantity]:
+    """The quantities that a comparison tells.
+
+    Raises:
+        RunError: A word is unknown, or no quantity has all the axes that are to be told apart.
+    """
     if strange := [word for word in by if word not in BY]:
         raise RunError(f"Nothing can be told apart by {strange[0]!r}. There are: {', '.join(BY)}.")
     known = {one.name: one for one in comparable()}

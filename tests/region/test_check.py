@@ -377,6 +377,24 @@ HELD = {"bribes": ("member", "month", "border"), "opium": ("member", "month"), "
             "'settled'",
         ),
         ("before_after.toml", "border =", "flow =", "inner-line", "settled has no axis 'flow'", "It has border."),
+        (
+            "targets.csv",
+            "0,recorded_s",
+            "0,recorded_z",
+            "no-opiates-2000",
+            "'recorded_zeizures'",
+            "'recorded_seizures'",
+        ),
+        ("targets.csv", ",recorded_trespasses,", ",bribe_growth,", "no-so-tres", "'bribe_growth'", "'bribes_growth'"),
+        (
+            "targets.csv",
+            ",recorded_trespasses,",
+            ",opium_rank,",
+            "no-so-tres",
+            "'opium_rank' is not known",
+            "Write a name",
+        ),
+        ("targets.csv", ",recorded_trespasses,", ",posts_open,", "no-so-tres", "by the region's files alone", "input"),
     ],
 )
 def test_quantities_are_those_that_a_run_holds(

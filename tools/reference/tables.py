@@ -11,6 +11,7 @@ from panj.evidence import Claim, Source
 from panj.region import Region, checks
 from panj.region.counts import counts
 from panj.region.flows import Parameter
+from panj.region.variables import variables
 from panj.simulation import quantities
 
 from .printing import first, head, share, table, text
@@ -27,15 +28,32 @@ KNOWLEDGE = {
 }
 
 
+TOLD_BY = {
+    "run": "it follows from a run",
+    "months": "the same, month by month, so that its growth can be asked for",
+    "files": "the dated files of the region answer it, for targets of use `input`",
+    "nothing": "the model does not hold it; [why](../calibration.md)",
+    "ending": "it makes a variable of the one that it is written after",
+}
+
+
 def quantities_page() -> str:
     """Every quantity of a run."""
-    page = [*head("Quantities", "`src/panj/simulation/quantities.csv`")]
+    page = [*head("Quantities", "`src/panj/simulation/quantities.csv` or `src/panj/region/variables.csv`")]
     page += ["A run holds these, each with its unit and meaning on it ([results](../results-format.md)). They are", ""]
     used = {quantity.knowledge for quantity in quantities()}
     page += [f"- *{name}*: {meaning}" for name, meaning in KNOWLEDGE.items() if name in used]
     for quantity in quantities():
         page += ["", f"## {quantity.name}", "", f"{quantity.meaning}."]
         page += ["", f"{quantity.kind} [{quantity.unit}], {quantity.knowledge}; by {', '.join(quantity.axes)}."]
+    page += ["", "## Recorded variables", ""]
+    page += [
+        "A published number (`targets.csv`) is of a quantity by its own name, or of one of these. They are told by",
+        "",
+    ]
+    page += [f"- *{name}*: {meaning}" for name, meaning in TOLD_BY.items()]
+    page += [""]
+    page += table(("variable", "told by", "meaning"), [(f"`{v.name}`", v.told_by, v.meaning) for v in variables()])
     return text(page)
 
 
@@ -120,7 +138,10 @@ def checks_page() -> str:
         "`panj check FOLDER` reads every file of a region and checks every row by itself. Then this must hold between",
         "them. All faults are named at once, with file, row, fault and remedy.",
         "",
-        *table(("check", "what must hold"), [(f"`{check.__name__}`", _rule(check)) for check in checks.CHECKS]),
+        *table(
+            ("check", "what must hold"),
+            [(f"`{check.__name__}`", _rule(check)) for check in (*checks.CHECKS, checks.quantities)],
+        ),
     ]
     return text(page)
 

@@ -59,4 +59,4 @@ def check(draft: Draft, held: Axes | None = None) -> list[Fault]:
     return faults if held is None else [*faults, *quantities(draft, held)]
 
 
-__all__ = ["Axes", "check"]
+__all__ = ["Axes", "check", "quantities"]

@@ -44,6 +44,14 @@ CASES = {
     "missing key": Case("flows.toml", "spread = 150\n", "", "[[flow]] opiates", "spread is missing", "Write spread."),
     # Types, ranges, words
     "not a number": Case("sections.csv", ",80,", ",eighty,", "ea-no-valley, line 3", "'eighty' is not a num", "number"),
+    "true for a number": Case(
+        "flows.toml", "lot = 20", "lot = true", "[[flow]] opiates", "lot true is not a", "Write a num"
+    ),
+    "true in a cell": Case("sections.csv", ",80,", ",true,", "ea-no-valley, line 3", "'true' is not a num", "number"),
+    "1 for true": Case(
+        "theses.toml", "rest = true", "rest = 1", "breed-bribes", "trial[2].rest 1 is nei", "Write true or"
+    ),
+    "true in a map": Case("geometry/borders.geojson", "-37,42", "true,42", "feature 1", "true is not a num", "degrees"),
     "negative length": Case("sections.csv", ",80,", ",-80,", "ea-no-valley, line 3", "-80 is below 0", "at least 0"),
     "latitude": Case("places.csv", ",45.0,", ",95.0,", "kingsmoor, line 2", "lat 95.0 is above 90", "at most 90"),
     "share": Case("strength.csv", ",0.5,", ",1.5,", "line 2", "skill 1.5 is above 1", "at most 1"),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, Strict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from panj.basics.codes import border_code
@@ -109,6 +109,13 @@ def _date(value: object) -> object:
     return value
 
 
+def _not_truth(value: object) -> object:
+    """Pydantic takes ``true`` for 1 where a number is wanted."""
+    if isinstance(value, bool):
+        _raise(f"{str(value).lower()} is not a number", "Write a number, or leave it out if unknown.")
+    return value
+
+
 def _border(value: str) -> str:
     try:
         code = border_code(value)
@@ -150,11 +157,14 @@ Text = Annotated[str, Field(min_length=1)]
 Date = Annotated[str, BeforeValidator(_date)]
 OpenDate = Annotated[Annotated[str, BeforeValidator(_date)] | None, BeforeValidator(_unless_empty)]
 Ids = Annotated[tuple[str, ...], BeforeValidator(_split)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
+Truth = Annotated[bool, Strict()]
+NotTruth = BeforeValidator(_not_truth)
+Number = Annotated[float, NotTruth]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Positive = Annotated[Number, Field(gt=0)]
+NotNegative = Annotated[Number, Field(ge=0)]
+Latitude = Annotated[Number, Field(ge=-90, le=90)]
+Longitude = Annotated[Number, Field(ge=-180, le=180)]
 
 
 # Files
@@ -362,6 +372,8 @@ def _fault(details: ErrorDetails, where: Where, model: type[Row]) -> Fault:
                 return Fault(*where, f"{name} is empty", "Write a number.")
             kind = "whole number" if details["type"].startswith("int") else "number"
             return Fault(*where, f"{name} {given!r} is not a {kind}", f"Write a {kind}, or leave it out if unknown.")
+        case "bool_type":
+            return Fault(*where, f"{name} {given!r} is neither true nor false", "Write true or false, without quotes.")
         case "greater_than_equal":
             return Fault(*where, f"{name} {given} is below {context['ge']:g}", f"Write at least {context['ge']:g}.")
         case "greater_than":

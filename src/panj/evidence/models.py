@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from panj.basics.codes import border_code
 from panj.basics.dates import first_day, last_day
-from panj.basics.reading import OpenDate, Row, Text
+from panj.basics.reading import Number, OpenDate, Row, Text
 
 SourceKind = Literal[
     "essay",
@@ -96,9 +96,9 @@ class Source(Row):
 class Quantity(Row):
     """A published number with its unit; ``low`` and ``high`` where the source gives a range, value or not."""
 
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
     unit: Text
 
     @model_validator(mode="after")
@@ -180,7 +180,7 @@ class Observation(Row):
     series: Text
     area: Text
     date: Period
-    value: float
+    value: Number
     unit: Text
     source: Text
     note: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Literal, NamedTuple
 
 from panj.basics.dates import Month
-from panj.basics.reading import Date, Ids, Row, Text
+from panj.basics.reading import Date, Ids, Number, Row, Text
 
 Axis = Literal["region", "state", "border", "side"]
 Course = Literal["level", "linear", "pulse", "season"]
@@ -86,7 +86,7 @@ class Condition(Row):
     quantity: Text
     place: str = ""
     at: Date
-    value: float
+    value: Number
     claims: Ids = ()
     assumed: str = ""
     note: str = ""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from panj.basics.reading import Row, Text
+from panj.basics.reading import Row, Text, Truth
 
 
 class Figure(Row):
@@ -26,4 +26,4 @@ class Figure(Row):
     at: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     over: Literal["sum", "mean"] = "sum"
     of: str = ""
-    rest: bool = False
+    rest: Truth = False

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from panj.basics.reading import Date, Id, Ids, Name, NotNegative, Positive, Row, Text
+from panj.basics.reading import Date, Id, Ids, Name, NotNegative, Number, Positive, Row, Text
 from panj.region.regimes import Class
 
 
@@ -75,10 +75,10 @@ class Parameter(Row):
     meaning: Text
     unit: Text
     distribution: Literal["fixed", "uniform", "loguniform", "normal", "lognormal", "beta"]
-    low: float | None = None
-    central: float
-    high: float | None = None
-    plausible: tuple[float, float]
+    low: Number | None = None
+    central: Number
+    high: Number | None = None
+    plausible: tuple[Number, Number]
     claims: Ids = ()
     assumed: str = ""
     group: Text
@@ -107,9 +107,9 @@ class Target(Row):
     flow: Id | None = None
     from_: Date = Field(alias="from")
     to: Date
-    value: float
-    low: float | None = None
-    high: float | None = None
+    value: Number
+    low: Number | None = None
+    high: Number | None = None
     unit: Text
     factor: Positive = 1.0
     error: Literal["lognormal", "logit-normal", "normal"] = "lognormal"

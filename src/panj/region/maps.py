@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from itertools import pairwise
@@ -77,13 +78,19 @@ def _polygons(kind: str, coordinates: Any) -> tuple[tuple[Ring, ...], ...]:
 
 
 def _ring(points: Any, least: int) -> Ring:
-    ring = tuple((float(lon), float(lat)) for lon, lat, *_ in points)
+    ring = tuple((_degrees(lon), _degrees(lat)) for lon, lat, *_ in points)
     if len(ring) < least:
         raise ValueError(f"{len(ring)} points where at least {least} are needed")
     for lon, lat in ring:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             raise ValueError(f"[{lon:g}, {lat:g}] is no longitude and latitude")
     return ring
+
+
+def _degrees(given: Any) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise ValueError(f"{json.dumps(given)} is not a number")
+    return float(given)
 
 
 def apart_km(lon: float, lat: float, other_lon: float, other_lat: float) -> float:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from panj.basics.dates import Month, first_day, last_day
 from panj.basics.faults import FaultsError, nearest
-from panj.basics.reading import Date, Name, Row, Text
+from panj.basics.reading import Date, Name, NotTruth, Row, Text
 from panj.evidence import Evidence
 from panj.region.conditions import Condition, laid_conditions
 from panj.region.flows import Flow, Parameter, Target
@@ -35,7 +35,7 @@ class Pivot(Row):
 class Head(Row):
     """The top of ``region.toml``; months are text here."""
 
-    format: Literal[1]
+    format: Annotated[Literal[1], NotTruth]
     code: Text
     title: Text
     start: Date

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from panj.basics.reading import Date, Id, Ids, Name, Row, Text
+from panj.basics.reading import Date, Id, Ids, Name, Number, Row, Text
 from panj.region.figures import Figure
 
 
@@ -30,8 +30,8 @@ class Trial(Figure):
     from_: Date | None = Field(default=None, alias="from")
     to: Date | None = None
     measure: Literal["ratio", "difference", "prices"] = "ratio"
-    low: float | None = None
-    high: float | None = None
+    low: Number | None = None
+    high: Number | None = None
 
     @model_validator(mode="after")
     def _expects_something(self) -> Trial:

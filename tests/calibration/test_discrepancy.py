@@ -1,4 +1,4 @@
-"""How much farther off the model is than its targets say: the likeliest factor, and where it holds."""
+"""What the model cannot tell: the likeliest factor and memory, what a series tells of itself, and where it holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tests.calibration.conftest import invented
 
 from panj.calibration import Seen, predictions, scores
-from panj.calibration.discrepancy import factor_of, likeliest_factor
+from panj.calibration.discrepancy import AS_JUDGED, Discrepancy, alike, carried, covariance, discrepancy_of, likeliest
 from panj.calibration.fitting import data_of, taken_in
 from panj.calibration.scales import error_of, off_scale, on_scale, spread_of
 from panj.ensembles.members import draw
@@ -30,47 +30,132 @@ def target(number: int, level: float = 0.0, **more: object) -> Target:
     return Target.model_validate(row | {"discrepancy": 0.4} | more)
 
 
-def world(times: float, count: int = 60, seed: int = 1) -> tuple[list[Target], Reals]:
-    """Numbers from a member of the priors, that are off by so many times their discrepancy, and all predictions."""
+def world(times: float, count: int = 60, seed: int = 1, memory: float = 0.0) -> tuple[list[Target], Reals]:
+    """Numbers from a member of the priors, that are off by so many times their discrepancy, and all predictions.
+
+    There are series of six years each.
+    """
     chance = np.random.default_rng(seed)
     slopes = chance.standard_normal((count, 5))
     predicted = slopes @ chance.standard_normal((5, 300))
-    off = np.hypot(error_of(target(0)), 0.4 * times) * chance.standard_normal(count)
-    return [target(n, one) for n, one in enumerate(slopes @ chance.standard_normal(5) + off)], predicted
+    level = slopes @ chance.standard_normal(5)
+    blank = [
+        target(n, place=f"P{n // 6}", **{"from": str(1995 + n % 6), "to": str(1995 + n % 6)}) for n in range(count)
+    ]
+    off = np.linalg.cholesky(covariance(blank, Discrepancy(times, memory))) @ chance.standard_normal(count)
+    made = np.exp(level + off)
+    return [
+        one.model_copy(update={"value": value, "low": value / 1.2, "high": value * 1.2})
+        for one, value in zip(blank, made, strict=True)
+    ], predicted
 
 
 @pytest.mark.parametrize("times", [1.5, 2.0, 3.0])
 def test_the_factor_that_made_the_numbers_is_found(times: float):
-    found = [likeliest_factor(*world(times, seed=seed)) for seed in range(8)]
+    found = [likeliest(*world(times, seed=seed)).factor for seed in range(8)]
     assert np.mean(found) == pytest.approx(times, rel=0.12)
 
 
-def test_a_factor_is_seldom_asked_for_where_discrepancies_are_right_or_too_wide():
-    assert sum(likeliest_factor(*world(1.0, seed=seed)) > 1 for seed in range(40)) <= 4
-    assert all(likeliest_factor(*world(0.3, seed=seed)) == 1 for seed in range(10))
+@pytest.mark.parametrize(("times", "memory"), [(1.5, 2.0), (2.0, 5.0)])
+def test_the_memory_that_made_the_numbers_is_found(times: float, memory: float):
+    found = [likeliest(*world(times, 120, seed, memory)) for seed in range(8)]
+    assert np.median([one.memory for one in found]) == pytest.approx(memory, rel=0.5)
+    assert np.mean([one.factor for one in found]) == pytest.approx(times, rel=0.2)
+
+
+def test_factor_and_memory_are_seldom_asked_for_where_the_files_are_right_or_too_wide():
+    right = [likeliest(*world(1.0, seed=seed)) for seed in range(40)]
+    assert sum(one.factor > 1 for one in right) <= 4
+    assert sum(one.memory > 0 for one in right) <= 4
+    assert all(likeliest(*world(0.3, seed=seed)) == AS_JUDGED for seed in range(10))
 
 
 def test_bounds_and_targets_without_a_figure_tell_nothing_of_it():
     targets, predicted = world(2.0)
-    before = likeliest_factor(targets, predicted)
+    before = likeliest(targets, predicted)
     far = [target(100, 50.0, sense="at most"), target(101, 50.0), target(102, 50.0, discrepancy=0)]
     holed = np.zeros((3, predicted.shape[1]))
     holed[1, 3] = np.nan
-    assert likeliest_factor([*targets, *far], np.concatenate([predicted, holed])) == pytest.approx(before)
-    assert likeliest_factor(far, holed) == 1
+    assert likeliest([*targets, *far], np.concatenate([predicted, holed])) == before
+    assert likeliest(far, holed) == AS_JUDGED
 
 
 def test_the_factor_is_on_what_the_model_cannot_tell_not_on_the_error_of_the_number():
     one = target(1)
     assert spread_of(one, 2.0) ** 2 - spread_of(one) ** 2 == pytest.approx(3 * 0.4**2)
     assert spread_of(one.model_copy(update={"discrepancy": 0.0}), 2.0) == error_of(one)
-    assert data_of([one], 2.0).spread[0] == spread_of(one, 2.0)
+    assert data_of([one], Discrepancy(2.0)).spread[0] == pytest.approx(spread_of(one, 2.0))
+
+
+def test_discrepancies_go_along_within_a_series_alone_and_the_less_the_farther_apart():
+    rows = [target(n, **{"from": str(year), "to": str(year)}) for n, year in enumerate((2000, 2001, 2004))]
+    rows += [target(3, place="SO"), target(4, flow="cannabis"), target(5, sense="at most")]
+    found = alike(rows, 2.0)
+    assert_allclose(found, found.T)
+    assert_allclose(np.diag(found), 1)
+    assert_allclose(found[0, 1:3], np.exp([-0.5, -2.0]), rtol=0.01)
+    assert_allclose(found[3:] - np.eye(6)[3:], 0)
+    assert_allclose(alike(rows, 0.0), np.eye(6))
+    assert np.linalg.eigvalsh(covariance(rows, Discrepancy(1.5, 2.0))).min() > 0
+
+
+def test_a_series_foretells_another_of_its_numbers_as_a_normal_one_given_others():
+    """Numbers drawn from the covariance: what is carried errs as little as it says, and less than nothing carried."""
+    rows = [target(n, **{"from": str(1998 + n), "to": str(1998 + n)}) for n in range(4)]
+    whole = Discrepancy(1.5, 3.0)
+    weight, spread = carried(rows[1], [rows[0], *rows[2:]], whole)
+    off = np.random.default_rng(8).multivariate_normal(np.zeros(4), covariance(rows, whole), 40_000)
+    left = off[:, 1] - off[:, [0, 2, 3]] @ weight
+    assert left.std() == pytest.approx(spread, rel=0.02)
+    assert spread < 0.8 * off[:, 1].std()
+    assert_allclose(np.corrcoef(left, off[:, 0])[0, 1], 0, atol=0.02)
+
+
+def test_what_does_not_last_carries_nothing():
+    one, other = target(1), target(2, **{"from": "2000", "to": "2000"})
+    weight, spread = carried(one, [other], Discrepancy(2.0))
+    assert_allclose(weight, 0)
+    assert spread == pytest.approx(spread_of(one, 2.0))
+    assert carried(one, [], Discrepancy(2.0, 5.0)).spread == pytest.approx(spread_of(one, 2.0))
+
+
+def test_the_score_never_looks_at_the_number_that_it_foretells_nor_at_others_kept_for_validation(
+    tmp_path: Path, tiny: Region
+):
+    folder = tmp_path / "crowns"
+    shutil.copytree(tiny.folder, folder)
+    region = open_region(folder)
+    draws = draw(list(region.parameters.values()), range(4), 1)
+    save_posterior(folder, draws, {"method": "NUTS", "inputs": {}, "targets": [], "discrepancy": 2.0, "memory": 4.0})
+    base = next(one for one in region.targets.values() if one.sense == "about" and one.use != "input")
+    years = {
+        f"{use}-{year}": base.model_copy(
+            update={"id": f"{use}-{year}", "use": use, "from_": year, "to": year, "low": None, "high": None}
+        )
+        for use, year in (("fit", "2000"), ("fit", "2001"), ("validation", "2002"), ("validation", "2003"))
+    }
+    run = invented(region, members=30)
+
+    def foretold_with(**values: float) -> dict[str, tuple[float, ...] | None]:
+        made = {
+            id: one.model_copy(update={"value": values.get(id.replace("-", "_"), 3.0)}) for id, one in years.items()
+        }
+        return {row.target.id: row.predicted for row in scores(Seen(run, replace(region, targets=made)))}
+
+    before = foretold_with()
+    assert None not in before.values()
+    for id in years:
+        after = foretold_with(**{id.replace("-", "_"): 30.0})
+        assert_allclose(after[id], before[id])
+        for other in set(years) - {id}:
+            moved = not np.allclose(np.asarray(after[other]), np.asarray(before[other]))
+            assert moved == id.startswith("fit"), (id, other)
 
 
 def test_what_is_in_reach_is_told_by_the_same_spread():
     one = target(1, 2.5 * spread_of(target(0)))
     assert len(taken_in((one,), np.zeros((1, 20)))[0]) == 0
-    assert len(taken_in((one,), np.zeros((1, 20)), 2.0)[0]) == 1
+    assert len(taken_in((one,), np.zeros((1, 20)), Discrepancy(2.0))[0]) == 1
 
 
 def test_the_score_foretells_recorded_numbers_with_the_factor_that_the_fit_left(tmp_path: Path, tiny: Region):
@@ -78,12 +163,12 @@ def test_the_score_foretells_recorded_numbers_with_the_factor_that_the_fit_left(
     folder = tmp_path / "crowns"
     shutil.copytree(tiny.folder, folder)
     region = open_region(folder)
-    assert factor_of(region) == 1
+    assert discrepancy_of(region) == AS_JUDGED
     draws = draw(list(region.parameters.values()), range(4), 1)
     run = invented(region, members=1)
     before = {row.target.id: row for row in scores(Seen(run, region))}
     save_posterior(folder, draws, {"method": "ES-MDA", "inputs": {}, "targets": [], "discrepancy": 2.0})
-    assert factor_of(region) == 2
+    assert discrepancy_of(region) == Discrepancy(2.0)
     told = 0
     for row in scores(Seen(run, region)):
         if row.predicted is None or row.from_record:

@@ -14,7 +14,7 @@ from panj.calibration.ranks import BINS, DRAWS, Ranks, calibrated, counted, rank
 from panj.calibration.smoother import Data
 from panj.reports.ranks import rank_charts
 
-DATA = Data(np.asarray([0.0, 0.0, 0.4]), np.asarray([0.3, 0.5, 0.5]), np.asarray([0, 0, 1]))
+DATA = Data(np.asarray([0.0, 0.0, 0.4]), np.diag(np.square([0.3, 0.5, 0.5])), np.asarray([0, 0, 1]))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_true_values_rank_evenly_where_errors_are_as_large_as_said(world: tuple[
 def test_an_emulator_that_claims_to_err_less_is_found_out(world: tuple[Training, Emulator]):
     seen, emulator = world
     sharp = replace(emulator, missed=np.zeros_like(emulator.missed))
-    one = calibrated(sharp, seen, replace(DATA, spread=DATA.spread / 5), 1)
+    one = calibrated(sharp, seen, replace(DATA, covariance=DATA.covariance / 25), 1)
     assert not one.even
     assert "unevenly" in one.said()
 
@@ -56,7 +56,7 @@ def test_errors_that_go_along_with_each_other_are_found_out_if_they_are_taken_as
     chance = np.random.default_rng(6)
     levels, luck = chance.standard_normal((160, 2)), chance.standard_normal((160, 1))
     seen = Training(levels, levels[:, :1] + luck + np.zeros(5), np.arange(160), np.zeros(160, int))
-    data = Data(np.zeros(5), np.full(5, 0.3), np.zeros(5, int))
+    data = Data(np.zeros(5), np.diag(np.full(5, 0.3**2)), np.zeros(5, int))
     emulator = emulate(seen)
     assert calibrated(emulator, seen, data, 1).even
     alone = replace(emulator, missed=np.stack([chance.permutation(one) for one in emulator.missed.T], axis=-1))

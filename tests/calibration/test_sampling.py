@@ -32,7 +32,7 @@ def flat(slopes: Reals) -> Surface:
 def problem(
     observed: list[float], sense: list[int], surface: Surface | None = None, errors: Reals | None = None
 ) -> Problem:
-    data = Data(np.asarray(observed), np.asarray([0.3, 0.6, 0.5]), np.asarray(sense))
+    data = Data(np.asarray(observed), np.diag(np.square([0.3, 0.6, 0.5])), np.asarray(sense))
     return problem_of(surface or flat(SLOPES), data, ERRORS if errors is None else errors)
 
 

@@ -17,7 +17,9 @@ Reals = NDArray[np.float64]
 
 def data(observed: list[float], spread: float | list[float] = 0.5, sense: list[int] | None = None) -> Data:
     numbers = np.asarray(observed)
-    return Data(numbers, np.broadcast_to(spread, numbers.shape).astype(float), np.asarray(sense or [0] * len(numbers)))
+    return Data(
+        numbers, np.diag(np.broadcast_to(spread, numbers.shape) ** 2.0), np.asarray(sense or [0] * len(numbers))
+    )
 
 
 def fit(
@@ -40,6 +42,18 @@ def test_a_linear_problem_has_its_exact_posterior(steps: int):
     precision = np.eye(3) + slopes.T @ np.diag(numbers.spread**-2) @ slopes
     covariance = np.linalg.inv(precision)
     mean = covariance @ slopes.T @ (numbers.observed / numbers.spread**2)
+    found = fit(lambda x: slopes @ x, numbers, 3, 20_000, steps, seed=1, localise=False)
+    assert_allclose(found.mean(axis=1), mean, atol=0.03)
+    assert_allclose(np.cov(found), covariance, atol=0.03)
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_numbers_that_err_together_teach_what_their_covariance_allows(steps: int):
+    slopes = np.asarray([[1.0, 0.5, 0.0], [0.0, 1.0, -1.0], [1.0, 0.0, 1.0]])
+    together = np.asarray([[0.5, 0.4, 0.1], [0.4, 0.6, 0.2], [0.1, 0.2, 0.3]])
+    numbers = Data(np.asarray([1.2, -0.7, 0.5]), together, np.zeros(3, int))
+    covariance = np.linalg.inv(np.eye(3) + slopes.T @ np.linalg.inv(together) @ slopes)
+    mean = covariance @ slopes.T @ np.linalg.solve(together, numbers.observed)
     found = fit(lambda x: slopes @ x, numbers, 3, 20_000, steps, seed=1, localise=False)
     assert_allclose(found.mean(axis=1), mean, atol=0.03)
     assert_allclose(np.cov(found), covariance, atol=0.03)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import panj
-from panj.calibration.discrepancy import likeliest_factor
+from panj.calibration.discrepancy import AS_JUDGED, Discrepancy, covariance, likeliest
 from panj.calibration.emulator import Training
 from panj.calibration.forward import Forward, Predicted
-from panj.calibration.scales import on_scale, spread_of
+from panj.calibration.scales import on_scale
 from panj.calibration.smoother import Data, assimilate, inflations, misfit
 from panj.ensembles import RunError, cores
 from panj.ensembles.members import EDGE, chances, quantile
@@ -55,7 +55,7 @@ class Fit:
         targets: What was taken in; ``left_out``: the other targets for fitting, each with the reason.
         prior: Draws before, ``posterior``: after; one value a member.
         before: Misfit of each member before, ``after``: after: the mean square of its errors in standard deviations.
-        factor: On all discrepancies, as the fitted numbers ask (`discrepancy`).
+        discrepancy: What the fitted numbers tell of all discrepancies together.
         note: What made the draws.
         training: All runs that converged, of every ensemble, with the targets taken in.
         data: Those targets as numbers.
@@ -68,7 +68,7 @@ class Fit:
     posterior: Draws
     before: Reals
     after: Reals
-    factor: float
+    discrepancy: Discrepancy
     note: Mapping[str, Any]
     training: Training
     data: Data
@@ -124,7 +124,7 @@ def fit(
     seen: list[Reals] = []
     held: list[Reals] = []
     settled: list[NDArray[np.bool_]] = []
-    data, chosen, left_out, factor = None, np.zeros(0, int), dict[str, str](), 1.0
+    data, chosen, left_out, lacks = None, np.zeros(0, int), dict[str, str](), AS_JUDGED
     levels = first
     progress(0, (steps + 1) * members)
     for step in range(steps + 1):
@@ -136,11 +136,11 @@ def fit(
         held.append(levels)
         settled.append(converged)
         if data is None:
-            factor = likeliest_factor(targets, predicted[:, converged])
-            chosen, left_out = taken_in(targets, predicted, factor)
+            lacks = likeliest(targets, predicted[:, converged])
+            chosen, left_out = taken_in(targets, predicted, lacks)
             if not len(chosen):
                 raise RunError(f"No target of {opened.title} is within the reach of its priors.")
-            data = data_of([targets[index] for index in chosen], factor)
+            data = data_of([targets[index] for index in chosen], lacks)
     assert data is not None
     kept = settled[-1] if settled[-1].mean() >= 0.5 else np.ones(members, bool)
     used = tuple(targets[index] for index in chosen)
@@ -152,7 +152,7 @@ def fit(
         {name: values[kept] for name, values in values_of(opened, levels).items()},
         misfit(seen[0][chosen], data),
         misfit(seen[-1][chosen][:, kept], data),
-        factor,
+        lacks,
         {
             "method": "ES-MDA",
             "members": members,
@@ -162,7 +162,8 @@ def fit(
             "panj": panj.__version__,
             "targets": [target.id for target in used],
             "left_out": left_out,
-            "discrepancy": round(factor, 3),
+            "discrepancy": round(lacks.factor, 3),
+            "memory": round(lacks.memory, 3),
             "inputs": inputs(opened),
         },
         training_of(held, [one[chosen] for one in seen], settled, data),
@@ -212,24 +213,24 @@ def values_of(region: Region, levels: Reals) -> Draws:
     return {name: quantile(row, chance[number]) for number, (name, row) in enumerate(region.parameters.items())}
 
 
-def data_of(targets: list[Target], factor: float = 1.0) -> Data:
-    """Targets as the smoother takes them in, with a factor on their discrepancies."""
+def data_of(targets: Sequence[Target], discrepancy: Discrepancy = AS_JUDGED) -> Data:
+    """Targets as the smoother takes them in."""
     return Data(
         np.asarray([float(on_scale(target, target.value)) for target in targets]),
-        np.asarray([max(spread_of(target, factor), 1e-6) for target in targets]),
+        covariance(targets, discrepancy),
         np.asarray([SENSE[target.sense] for target in targets]),
     )
 
 
 def taken_in(
-    targets: tuple[Target, ...], predicted: Reals, factor: float = 1.0
+    targets: tuple[Target, ...], predicted: Reals, discrepancy: Discrepancy = AS_JUDGED
 ) -> tuple[NDArray[np.int_], dict[str, str]]:
     """Numbers of the targets that a fit takes in, and why the others are left out.
 
     Args:
         targets: For fitting.
         predicted: What members of the priors predict, on the scale of each target.
-        factor: On all discrepancies.
+        discrepancy: Of the model.
     """
     chosen, left_out = [], {}
     for index, (target, row) in enumerate(zip(targets, predicted, strict=True)):
@@ -237,7 +238,7 @@ def taken_in(
         if known.size < KNOWN * row.size:
             left_out[target.id] = "no figure"
             continue
-        data = data_of([target], factor)
+        data = data_of([target], discrepancy)
         gaps = np.abs(known - data.observed) / data.spread
         kept = (known - data.observed) * data.sense >= 0 if data.sense[0] else np.zeros(known.shape, bool)
         if kept.any() or gaps.min() <= REACH:

@@ -28,7 +28,7 @@ CHAINS = 4
 
 RANKS = "ranks.npz"
 
-WAY = 2
+WAY = 3
 """Raised when emulators or chains are made in another way, so that none that is kept is taken for a new one."""
 
 Progress = Callable[[str, int, int], None]
@@ -124,7 +124,7 @@ def digest(fit: Fit) -> str:
         training.member,
         training.step,
         data.observed,
-        data.spread,
+        data.covariance,
         data.sense,
     )
     found = hashlib.sha256(f"{panj.__version__}/{WAY}".encode())

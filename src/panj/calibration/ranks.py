@@ -120,13 +120,15 @@ def calibrated(
     """
     whole = np.flatnonzero(training.step == 0)[:studies]
     chain = sampler(WARMUP, DRAWS * THINNED)
+    root = np.linalg.cholesky(data.covariance)
     parameters, targets, spreads = [], [], []
     for number, row in enumerate(whole):
         noise = np.random.default_rng([seed, int(training.member[row])])
         known = np.isfinite(training.predicted[row])
-        told = np.where(known, training.predicted[row] + data.spread * noise.standard_normal(len(data.spread)), 0.0)
+        told = np.where(known, training.predicted[row] + root @ noise.standard_normal(len(root)), 0.0)
         sense = np.where(data.sense == 0, 0, np.where(told > data.observed, 1, -1))
-        synthetic = Data(np.where(sense == 0, told, data.observed), np.where(known, data.spread, UNTOLD), sense)
+        errors = np.where(np.outer(known, known), data.covariance, UNTOLD**2 * np.eye(len(known)))
+        synthetic = Data(np.where(sense == 0, told, data.observed), errors, sense)
         surface = emulator.without[emulator.part[row]]
         never_saw = emulator.covariance(emulator.part != emulator.part[row])
         draws = chain(problem_of(surface, synthetic, never_saw), int(row), seed).flat[::THINNED]

@@ -3,8 +3,9 @@ r"""Sampling: the posterior of the parameters under an emulator, by NUTS, and ho
 Every parameter is a standard normal number before the fit, so the prior is exactly ``N(0, I)``. A published number errs
 about what the emulator predicts with the variance ``error**2 + discrepancy**2 + emulator**2`` on its scale: of the
 number itself, of what the model cannot tell with all parameters right (Kennedy & O'Hagan 2001), and of the emulator.
-Where the emulator errs for one number it errs for those that are made of the same flow, so its errors have a covariance
-(`emulator`); taken as independent they would count one lucky year as often as it was published. A bound is as likely as
+What the model lacks in one year it lacks in the next (`discrepancy`), and where the emulator errs for one number it
+errs for those that are made of the same flow (`emulator`), so both have a covariance; taken as independent they would
+count one lucky year as often as it was published. A bound is as likely as
 it is that such a number keeps it, given where the numbers that are no bounds lie.
 
 What is sampled is the posterior of the emulator, not of the model: where the emulator errs more than it says, so do the
@@ -78,7 +79,7 @@ class Problem(NamedTuple):
 def problem_of(surface: Surface, data: Data, covariance: Reals) -> Problem:
     """The posterior of all parameters, given an emulator, the numbers, and the covariance of the emulator's errors."""
     count = surface.slope.shape[1]
-    weight = weights(np.diag(data.spread**2) + covariance, data.sense)
+    weight = weights(data.covariance + covariance, data.sense)
     return Problem(surface, data.observed, weight, data.sense, np.zeros(count), np.arange(count))
 
 

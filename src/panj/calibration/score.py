@@ -12,9 +12,9 @@ from scipy.special import ndtri
 
 from panj.calibration.baselines import BASELINES, baselines
 from panj.calibration.diagnosis import Driver, drivers
-from panj.calibration.discrepancy import factor_of
-from panj.calibration.observe import Seen, predictions
-from panj.calibration.scales import bound, kept, off_scale, on_scale, spread_of
+from panj.calibration.discrepancy import Discrepancy, carried, discrepancy_of, series
+from panj.calibration.observe import Prediction, Seen, predictions
+from panj.calibration.scales import bound, kept, off_scale, on_scale
 from panj.region import Target
 
 Outcome = Literal["within 50 %", "within 90 %", "kept", "missed", "no figure"]
@@ -35,9 +35,10 @@ class Score:
     Attributes:
         target: The published number.
         predicted: Of a number published under the same errors, quantiles at ``QUANTILES``; None without a figure. What
-            is foretold is the recorded number, so its own error and the discrepancy of the model, as wide as the fitted
-            numbers ask, are in it (`spread_of`).
-        model: The same without errors: how far members differ; None without a figure.
+            is foretold is the recorded number, so its own error and the discrepancy of the model are in it, as wide and
+            as lasting as the fitted numbers ask: those of its series, itself left out, tell how far off the model is
+            there (`carried`).
+        model: What members say alone: no error, no discrepancy, no other number; None without a figure.
         outcome: Where the published number lies in it, or whether a bound is kept by the median.
         why: Why there is no figure.
         baselines: What they say, by name; None where one has no figure.
@@ -67,6 +68,13 @@ class Score:
         return float(np.log(self.predicted[2] / self.target.value))
 
     @property
+    def model_off(self) -> float | None:
+        """The same of what members say alone."""
+        if self.model is None or min(self.model[2], self.target.value) <= 0:
+            return None
+        return float(np.log(self.model[2] / self.target.value))
+
+    @property
     def width(self) -> float | None:
         """The factor between the ends of the 90 % interval; None without a figure or where one is not positive."""
         if self.predicted is None or self.predicted[0] <= 0:
@@ -83,7 +91,7 @@ class Total:
         within50: Share of them inside their 50 % interval, which ought to be a half.
         within90: Share inside their 90 % interval, which ought to be nine in ten.
         width: Median factor between the ends of the 90 % interval; ``wide``: how many exceed ``WIDE``.
-        error: Median absolute logarithm of predicted over published.
+        error: Median absolute logarithm of predicted over published; ``model_error``: of what members say alone.
         bounds: Bounds with a figure; ``bounds_kept``: those that are kept.
         against: For each baseline, the errors of baseline and run where both have a figure, and on how many targets.
     """
@@ -95,6 +103,7 @@ class Total:
     width: float
     wide: int
     error: float
+    model_error: float
     bounds: int
     bounds_kept: int
     against: Mapping[str, tuple[float, float, int]]
@@ -102,21 +111,49 @@ class Total:
 
 def scores(seen: Seen) -> list[Score]:
     """Every target of a region beside a run, in the order of the file."""
-    targets, factor = list(seen.region.targets.values()), factor_of(seen.region)
-    others = baselines(seen, targets)
+    targets, discrepancy = list(seen.region.targets.values()), discrepancy_of(seen.region)
+    every = predictions(seen)
+    rules = baselines(seen, targets)
     found = []
-    for one in predictions(seen):
-        said = others[one.target.id]
+    for one in every:
+        said = rules[one.target.id]
         if one.values is None:
             found.append(Score(one.target, None, None, "no figure", one.why, said, from_record=one.from_record))
             continue
         levels = on_scale(one.target, one.values[np.isfinite(one.values)])
-        predicted = _back(one.target, foretold(levels, spread_of(one.target, factor)))
+        predicted = _back(one.target, foretold(*corrected(one, fitted_beside(one, every), discrepancy)))
         model = _back(one.target, np.quantile(levels, QUANTILES))
         by = () if one.from_record else drivers(seen.region, seen.draws, one.values)
         outcome = judge(one.target, predicted)
         found.append(Score(one.target, predicted, model, outcome, "", said, by, one.from_record))
     return found
+
+
+def fitted_beside(one: Prediction, every: Sequence[Prediction]) -> list[Prediction]:
+    """Numbers of the same series that were to be fitted, without the one that is foretold."""
+    return [
+        other
+        for other in every
+        if other.target.use == "fit"
+        and other.target.sense == one.target.sense == "about"
+        and series(other.target) == series(one.target)
+        and other.target.id != one.target.id
+        and other.values is not None
+    ]
+
+
+def corrected(
+    one: Prediction, beside: Sequence[Prediction], discrepancy: Discrepancy
+) -> tuple[NDArray[np.float64], float]:
+    """Members of a prediction on its scale, each moved by how far it is off on numbers beside, and the spread left.
+
+    Members without a figure of any of them are left out.
+    """
+    levels = np.asarray([on_scale(row.target, row.values) for row in (one, *beside) if row.values is not None])
+    levels = levels[:, np.isfinite(levels).all(axis=0)]
+    published = np.asarray([float(on_scale(row.target, row.target.value)) for row in beside])
+    weight, spread = carried(one.target, [row.target for row in beside], discrepancy)
+    return levels[0] + weight @ (published[:, None] - levels[1:]), spread
 
 
 def foretold(levels: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
@@ -147,6 +184,7 @@ def total(rows: Sequence[Score], use: str) -> Total:
     bounds = [row for row in mine if bound(row.target) is not None and row.predicted is not None]
     widths = [row.width for row in met if row.width is not None]
     errors = {row.target.id: abs(row.off) for row in met if row.off is not None}
+    alone = [abs(row.model_off) for row in met if row.model_off is not None]
     against = {}
     for name in BASELINES:
         pairs = [
@@ -165,6 +203,7 @@ def total(rows: Sequence[Score], use: str) -> Total:
         width=float(np.median(widths)) if widths else float("nan"),
         wide=sum(width > WIDE for width in widths),
         error=float(np.median(list(errors.values()))) if errors else float("nan"),
+        model_error=float(np.median(alone)) if alone else float("nan"),
         bounds=len(bounds),
         bounds_kept=sum(row.passed for row in bounds),
         against=against,

@@ -35,17 +35,27 @@ class Data:
 
     Attributes:
         observed: The numbers, K.
-        spread: Standard deviation between each of them and a prediction with the right parameters, K.
+        covariance: Of the gaps between them and predictions with the right parameters, K x K.
         sense: 0: to be met; -1: at most; 1: at least. A prediction that keeps a bound learns nothing from it.
     """
 
     observed: Reals
-    spread: Reals
+    covariance: Reals
     sense: NDArray[np.int_]
+
+    @property
+    def spread(self) -> Reals:
+        """Standard deviation between each number and a prediction with the right parameters, K."""
+        return np.asarray(np.sqrt(np.diag(self.covariance)))
+
+    @property
+    def correlation(self) -> Reals:
+        """How these gaps go along with each other, K x K."""
+        return np.asarray(self.covariance / np.outer(self.spread, self.spread))
 
 
 def inflations(steps: int) -> Reals:
-    """Factors on the variance of the numbers, equal in all steps, whose inverses add up to 1."""
+    """Factors on the covariance of the numbers, equal in all steps, whose inverses add up to 1."""
     return np.full(steps, float(steps))
 
 
@@ -77,14 +87,14 @@ def update(
 ) -> Reals:
     """One step: move every member by what it predicted and what was observed.
 
-    ``x + K (d + sqrt(a) s e - y)`` with ``K = C_xy (C_yy + a S)^-1``, covariances of the ensemble, ``S`` the variance
+    ``x + K (d + sqrt(a) R e - y)`` with ``K = C_xy (C_yy + a S)^-1``, covariances of the ensemble, ``S = R R'`` that
     of the numbers, ``a`` its inflation and ``e`` the noise, one draw a member.
 
     Args:
         parameters: Of each member, P x N.
         predicted: What each member predicts, K x N; members that lack a prediction stay where they are.
         data: The numbers.
-        inflation: Of their variance in this step, at least 1.
+        inflation: Of their covariance in this step, at least 1.
         noise: Standard normal, K x N.
         localise: Whether chance correlations are taken out.
 
@@ -101,11 +111,12 @@ def update(
     known, seen = parameters[:, good], predicted[:, good] / data.spread[:, None]
     x = (known - known.mean(axis=1, keepdims=True)) / np.sqrt(members - 1)
     y = (seen - seen.mean(axis=1, keepdims=True)) / np.sqrt(members - 1)
-    gain = np.linalg.solve(y @ y.T + inflation * np.eye(len(y)), y @ x.T).T
+    gain = np.linalg.solve(y @ y.T + inflation * data.correlation, y @ x.T).T
     if localise:
         gain = gain * localised(known, seen)
     moved = parameters.copy()
-    moved[:, good] += gain @ innovation(seen, data, np.sqrt(inflation) * noise[:, good])
+    together = np.linalg.cholesky(data.correlation) @ noise[:, good]
+    moved[:, good] += gain @ innovation(seen, data, np.sqrt(inflation) * together)
     return moved
 
 

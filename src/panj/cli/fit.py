@@ -86,14 +86,12 @@ def _tell(console: Console, found: Fit) -> None:
     """What the smoother took in and left out."""
     import numpy as np
 
-    from panj.calibration.discrepancy import widened
-
     console.print(
         f"{len(found.targets)} numbers taken in. Mean square error of a member, in standard deviations of both errors: "
         f"{np.nanmedian(found.before):.3g} before, {np.nanmedian(found.after):.3g} after (1 is as good as they allow)."
     )
-    if found.factor > 1:
-        console.print(widened(found.factor), soft_wrap=True)
+    if told := found.discrepancy.said():
+        console.print(told, soft_wrap=True)
     for id, why in found.left_out.items():
         console.print(f"  left out: {id}, {why}", style="dim", soft_wrap=True)
 

@@ -25,7 +25,7 @@ def score(
 
     from panj.calibration import scores, seen_in
     from panj.calibration import screen as screened
-    from panj.calibration.discrepancy import factor_of, widened
+    from panj.calibration.discrepancy import discrepancy_of
     from panj.calibration.stored import as_data, keep_score
     from panj.ensembles import open_run
     from panj.region import open_region
@@ -45,8 +45,8 @@ def score(
     console = Console(highlight=False)
     console.print(score_table(rows, region))
     console.print(total_table(rows))
-    if (factor := factor_of(region)) > 1:
-        console.print(widened(factor), soft_wrap=True)
+    if told := discrepancy_of(region).said():
+        console.print(told, soft_wrap=True)
     if misses := [row for row in rows if row.outcome == "missed" and not row.from_record]:
         console.print("\nMisses")
         for row in misses:

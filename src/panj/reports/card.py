@@ -96,7 +96,7 @@ def farthest(score: Mapping[str, Any], region: Region) -> list[str]:
         target = region.targets.get(row["id"])
         if row["outcome"] != "missed" or row["from_record"] or target is None or target.value <= 0:
             continue
-        factor = max(row["predicted"][2], 0.0) / target.value
+        factor = max(row["model"][2], 0.0) / target.value
         far = abs(math.log(max(factor, NOTHING)))
         key = target.variable, target.flow
         worst[key] = max(worst.get(key, (0.0, "")), (far, f"{name_of(target, region)}, {target.from_}: {off(factor)}"))

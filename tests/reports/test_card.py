@@ -17,7 +17,7 @@ from panj.reports.card import card, farthest, off, standing
 
 TOTAL = {
     "count": 2, "without": 1, "within50": 0.5, "within90": None, "width": 4.0, "wide": 0, "error": 0.0,
-    "bounds": 1, "bounds_kept": 1, "against": {"no change": [1.0, 0.5, 2]},
+    "model_error": 0.1, "bounds": 1, "bounds_kept": 1, "against": {"no change": [1.0, 0.5, 2]},
 }  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def scored(tmp_path: Path) -> Region:
     shutil.copytree(SHIPPED / "tiny", folder)
     region = open_region(folder)
     rows = [
-        {"id": target.id, "outcome": "missed", "from_record": False, "predicted": [target.value / 100] * 5, "why": ""}
+        {"id": target.id, "outcome": "missed", "from_record": False, "model": [target.value / 100] * 5, "why": ""}
         for target in region.targets.values()
     ]
     run = {"made": "2001-09-11", "panj": "0", "members": 9, "converged": 7, "inputs": fingerprint(digests(folder))}
@@ -66,7 +66,7 @@ def test_each_kind_of_miss_is_named_once_and_the_farthest_first(scored: Region) 
     region = open_region("central-asia")
     away = {target.id: 10.0 ** -(place % 5) for place, target in enumerate(region.targets.values())}
     rows = [
-        {"id": id, "outcome": "missed", "from_record": False, "predicted": [far * region.targets[id].value] * 5}
+        {"id": id, "outcome": "missed", "from_record": False, "model": [far * region.targets[id].value] * 5}
         for id, far in away.items()
     ]
     told = farthest({"targets": rows}, region)

@@ -17,6 +17,18 @@ try:
 except SystemExit as ended:
     assert not ended.code
 """
+TELL = """
+import sys
+from panj.ensembles.workers import Crew
+from panj.cli import main
+
+def told(crew, start, batches):
+    print("TABLES", sorted({"pandas", "xarray", "zarr", "pyarrow", "panj.reports"} & set(sys.modules)))
+    raise SystemExit(0)
+
+Crew.compute = told
+main(["run", "tiny", "--members", "2", "--out", "run"])
+"""
 HELP = """
 from panj.cli import main
 try:
@@ -36,6 +48,12 @@ def test_jax_stays_with_the_workers(program, tmp_path):
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "JAX False"
+
+
+def test_a_crew_is_told_what_to_do_before_libraries_of_tables_are_imported(tmp_path):
+    """They take longer to import than the region to open, and all workers would wait."""
+    done = subprocess.run([sys.executable, "-c", TELL], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1:] == ["TABLES []"], done.stderr
 
 
 def test_what_needs_jax_is_there_once_it_is_asked_for():

@@ -20,11 +20,11 @@ from panj.basics.dates import months
 from panj.cli import main
 from panj.ensembles.plan import digests, fingerprint
 from panj.region import Aspect, BeforeAfter, Measure, Region, open_region
-from panj.reports import render, summary_table
+from panj.reports import prepare, render, summary_table
 from panj.reports.answer import answer, caused, without_pivot
 from panj.reports.aspects import faults_of, measured, settled_share
 from panj.reports.fans import _opiates, fan_groups
-from panj.reports.map import draw_map
+from panj.reports.map import draw_map, land_of
 from panj.reports.score import USES
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -119,8 +119,9 @@ def test_every_cited_claim_is_told_in_full(html: str, region: Region):
 def test_lakes_lie_on_the_land_and_under_the_lines(html: str):
     assert 'class="lakes"' not in html
     asia = open_region("central-asia")
-    drawn = draw_map(asia, invent_run(asia, members=2).dataset, months(asia.start, asia.end), 0, "opiates")
-    assert drawn is not None
+    land = land_of(asia)
+    assert land is not None
+    drawn = draw_map(land, asia, invent_run(asia, members=2).dataset, months(asia.start, asia.end), 0)
     order = [drawn.drawing.index(part) for part in ('class="lands"', 'class="lakes"', 'class="border"')]
     assert order == sorted(order)
     lakes = drawn.drawing[order[1] : order[2]]
@@ -237,6 +238,14 @@ def test_links_that_are_cut_are_named_first_and_among_what_is_missing(run: Inven
 
 def test_the_report_is_the_same_twice(html: str, run: InventedRun, region: Region):
     assert render(run, region) == html
+
+
+@pytest.mark.parametrize("scenario", ["history", "open-door"])
+def test_the_report_that_was_prepared_is_the_one_that_was_not(run: InventedRun, region: Region, scenario: str):
+    laid = region if scenario == "history" else region.overlay(scenario)
+    prepared = prepare(region, scenario)
+    for one in (run, InventedRun(run.dataset.assign_attrs(cut="L64"))):
+        assert render(one, prepared) == render(one, laid)
 
 
 def test_panj_report_writes_into_the_folder_of_the_run(

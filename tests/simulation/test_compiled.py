@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panj.simulation import compiled as room
-from panj.simulation.compiled import compiled, fingerprint
+from panj.simulation.compiled import Kept, compiled, fingerprint
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -31,7 +31,7 @@ def doubled(x):
 
 
 def program(folder, size=3, constants=()):
-    return compiled(doubled, (jnp.ones(size),), constants, folder)
+    return compiled(doubled, (jnp.ones(size),), constants, Kept(folder))
 
 
 def test_a_kept_program_answers_like_the_one_that_was_made(tmp_path):
@@ -49,8 +49,25 @@ def test_a_kept_program_is_not_traced_again(tmp_path):
         return x + 1
 
     for _ in range(3):
-        compiled(counted, (jnp.ones(2),), (), tmp_path)
+        compiled(counted, (jnp.ones(2),), (), Kept(tmp_path))
     assert len(traced) == 1
+
+
+def test_the_program_that_was_used_last_for_a_purpose_is_read_before_it_is_wanted(tmp_path, monkeypatch):
+    def kept_for(purpose):
+        return Kept(tmp_path, purpose)
+
+    for purpose, constants in (("tiny", 1), ("tiny", 2), ("other", 3)):
+        compiled(doubled, (jnp.ones(3),), constants, kept_for(purpose))
+    read = []
+    monkeypatch.setattr(room, "_read", lambda place, real=room._read: read.append(place) or real(place))
+    last = kept_for("tiny")
+    until(lambda: len(read) == 1)
+    assert read == [last.place(([("[0]", (3,), "float32")], 2))]
+    compiled(doubled, (jnp.ones(3),), 2, last)
+    assert len(read) == 1
+    assert compiled(doubled, (jnp.ones(3),), 1, kept_for("tiny"))(jnp.ones(3))["twice"].tolist() == [2.0, 2.0, 2.0]
+    assert not kept_for("never")._early
 
 
 def test_other_shapes_and_other_constants_are_other_programs(tmp_path):
@@ -85,7 +102,7 @@ MAKE = """
 import os, sys, time
 from pathlib import Path
 import jax.numpy as jnp
-from panj.simulation.compiled import compiled
+from panj.simulation.compiled import Kept, compiled
 
 folder = Path(sys.argv[1])
 
@@ -98,7 +115,7 @@ def traced(x):
 (folder / f"ready-{os.getpid()}").touch()
 while not (folder / "go").exists():
     time.sleep(0.01)
-print(compiled(traced, (jnp.ones(2),), (), folder / "programs")(jnp.ones(2))["more"].tolist())
+print(compiled(traced, (jnp.ones(2),), (), Kept(folder / "programs"))(jnp.ones(2))["more"].tolist())
 """
 
 

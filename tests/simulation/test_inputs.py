@@ -13,6 +13,7 @@ import pytest
 
 from panj import simulation as every_room
 from panj.basics.dates import Month, months
+from panj.ensembles.batches import computed
 from panj.ensembles.members import draw
 from panj.region import open_region
 from panj.region.regimes import Rule
@@ -36,6 +37,10 @@ def central_asia():
 @pytest.fixture(scope="module")
 def central_world(central_asia):
     return world_of(central_asia)
+
+
+def test_a_worker_is_sent_all_that_a_world_is_made_of(central_asia, central_world):
+    assert fingerprint(world_of(computed(central_asia))) == fingerprint(central_world)
 
 
 def rule(border, lever="visa", **changes):

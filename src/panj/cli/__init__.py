@@ -7,6 +7,7 @@ The examples of its help stand in `words.toml`.
 
 from __future__ import annotations
 
+import gc
 import tomllib
 from importlib import import_module
 from importlib.util import find_spec
@@ -38,6 +39,9 @@ COMMANDS = {
     "card": "Say on one page what the model is for, how good it is and where it fails.",
 }
 """What each command is for, in one line. A command is offered once its file ``panj/cli/<name>.py`` is there."""
+
+SELDOM = 100_000
+"""Objects that are made before someone looks for garbage: tables and texts make many that stay, and little garbage."""
 
 _WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 
@@ -72,6 +76,7 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Context) -> Any:
         """Call the command."""
+        gc.set_threshold(SELDOM)
         try:
             return super().invoke(ctx)
         except PanjError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,8 @@ from panj.cli import DEFAULT_REGION
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from panj.reports import Prepared
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells expect it."""
@@ -64,6 +66,13 @@ def run(
         title = f"{region}, {scenario}: {members} members, seed {seed}, into {folder}"
         title += f"\nParameters: {fitted.said(opened) if fitted else 'drawn from their priors'}"
         done = 0
+
+        @cache
+        def prepared() -> Prepared:
+            from panj.reports import prepare
+
+            return prepare(opened, scenario)
+
         try:
             with progress_shown(console, title, count) as show:
 
@@ -85,7 +94,7 @@ def run(
                     by=by,
                     prior=prior,
                     progress=note,
-                    meanwhile=partial(import_module, "panj.reports"),
+                    meanwhile=prepared if report else partial(import_module, "panj.reports"),
                 )
         except KeyboardInterrupt:
             typer.echo(
@@ -99,7 +108,7 @@ def run(
     console.print(summary_table(finished.dataset, opened))
     if report:
         with console.status("Writing the report"):
-            page = write_report(folder, opened)
+            page = write_report(finished, prepared())
             ensembles.describe(folder)
         console.print(f"Report: {page}", soft_wrap=True)
     console.print(f"Results: {folder}", soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,17 @@ from numpy.typing import NDArray
 from panj.ensembles.members import apply, luck
 from panj.ensembles.posterior import drawn
 from panj.ensembles.workers import programs
+from panj.evidence import Evidence
 from panj.region import Region
+from panj.region.geography import Geometry
 from panj.simulation.quantities import Quantity, quantities
 
 Results = dict[str, NDArray[Any]]
+
+
+def computed(region: Region) -> Region:
+    """What a worker needs of a region: the same without evidence and shapes, which would be most of what is sent."""
+    return replace(region, evidence=Evidence({}, {}, (), {}), geometry=Geometry())
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Batches:
 
     def __call__(self) -> Callable[[range], Results]:
         """Make the world; it is compiled at its first batch."""
-        run = runner(self.region, self.seed, prior=self.prior)
+        run = runner(self.region, self.size, self.seed, prior=self.prior)
 
         def compute(members: range) -> Results:
             whole = range(members.start, members.start + self.size)
@@ -49,12 +56,16 @@ class Batches:
 
 
 def runner(
-    region: Region, seed: int, *, prior: bool = False
+    region: Region, size: int, seed: int, *, prior: bool = False
 ) -> Callable[[range, Collection[str]], Mapping[str, NDArray[Any]]]:
-    """Make the world of a region; give what runs members of a study with links cut, compiled when first called."""
+    """Make the world of a region; give what runs so many members of a study at once with links cut.
+
+    It is compiled when it is first called, if no earlier run left it: that is read while the world is made.
+    """
     from panj.simulation import Simulation, world_of
 
-    simulation = Simulation(world_of(region), programs())
+    kept = programs(f"{region.code}-{size}")
+    simulation = Simulation(world_of(region), kept)
 
     def run(members: range, cut: Collection[str]) -> Mapping[str, NDArray[Any]]:
         draws = apply(drawn(region, members, seed, prior=prior), region.factors)

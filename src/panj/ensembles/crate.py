@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import zarr
-
 from panj.ensembles.plan import RunError
 from panj.ensembles.store import ARRAYS, Note, read_note
 
@@ -42,6 +40,8 @@ def describe(folder: Path) -> None:
     Raises:
         RunError: There is no run, or it is not finished.
     """
+    import zarr
+
     note = read_note(folder)
     if note is None or note.ended is None:
         raise RunError(f"There is no finished run in {folder}.")

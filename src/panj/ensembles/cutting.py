@@ -34,7 +34,7 @@ class Cuts:
 
     def __call__(self) -> Callable[[range], list[Results]]:
         """Make the world; it is compiled once for all variants."""
-        members_of = runner(self.region, self.seed)
+        members_of = runner(self.region, self.members, self.seed)
 
         def compute(variants: range) -> list[Results]:
             runs = (members_of(range(self.members), self.cuts[variant]) for variant in variants)

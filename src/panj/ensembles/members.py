@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, ndtri
 
 from panj.region import Factor
 from panj.region.flows import Parameter
@@ -81,12 +80,16 @@ def quantile(parameter: Parameter, chance: NDArray[np.float64]) -> NDArray[np.fl
         case "lognormal":
             value = np.exp(_two_pieces(math.log(low), math.log(central), math.log(high), chance))
         case _:
+            from scipy.special import betaincinv
+
             value = betaincinv(*beta_shape(low, high), chance)
     return np.clip(value, *parameter.plausible)
 
 
 def _two_pieces(low: float, central: float, high: float, chance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Two halves of normal distributions that meet in the median, so that all three quantiles are as given."""
+    from scipy.special import ndtri
+
     z = ndtri(chance) / ndtri(1 - TAIL)
     return np.asarray(central + z * np.where(z < 0, central - low, high - central))
 
@@ -94,6 +97,7 @@ def _two_pieces(low: float, central: float, high: float, chance: NDArray[np.floa
 def beta_shape(low: float, high: float) -> tuple[float, float]:
     """Shape of the beta distribution whose 5 % and 95 % are these."""
     from scipy.optimize import least_squares
+    from scipy.special import betaincinv
 
     def gap(logs: NDArray[np.float64]) -> NDArray[np.float64]:
         first, second = np.exp(logs)

@@ -1,4 +1,7 @@
-"""A run from beginning to end: plan, batches, results on disk."""
+"""A run from beginning to end: plan, batches, results on disk.
+
+Libraries of tables are imported once the crew has its batches: nobody waits for them.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,12 @@ from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from panj.basics.dates import Month, months
-from panj.ensembles.batches import Batches
+from panj.ensembles.batches import Batches, computed
 from panj.ensembles.crate import EXPERIMENTS, METADATA, describe
 from panj.ensembles.members import apply
 from panj.ensembles.plan import Plan, RunError, batch_for, digests, fingerprint, software
@@ -25,6 +26,10 @@ from panj.ensembles.workers import Crew, cores
 from panj.region import Region, name_of, open_region
 from panj.simulation.needed import LINKS, PARAMETERS
 from panj.simulation.quantities import Quantity, quantities
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 CONVERGED = 2e-2
 """A member's month counts as converged if passage is this near to its fixed point."""
@@ -101,7 +106,7 @@ def run(
     progress(store.note.members_done, members)
     if store.note.ended is None:
         wanted = {plan.batches[number]: number for number in store.wanted}
-        start = Batches(laid, seed, batch, tuple(plan.cut.split()), prior)
+        start = Batches(computed(laid), seed, batch, tuple(plan.cut.split()), prior)
         with nullcontext(hired) if isinstance(hired, Crew) else Crew(min(count, len(wanted))) as crew:
             answers = crew.compute(start, list(wanted))
             if not store.note.finished:
@@ -172,6 +177,9 @@ def open_run(folder: str | Path) -> Run:
     Raises:
         RunError: There is none, or it is not finished.
     """
+    import pandas as pd
+    import xarray as xr
+
     folder = Path(folder)
     note = read_note(folder)
     if note is None:
@@ -214,6 +222,9 @@ def attributes(region: Region, plan: Plan) -> dict[str, Any]:
 
 def experiments(region: Region, plan: Plan, folder: Path) -> pd.DataFrame:
     """One row a member: its draws (``p:name``), whether it converged, scalar outcomes before and after the pivot."""
+    import pandas as pd
+    import xarray as xr
+
     numbers = range(plan.members)
     draws = apply(drawn(region, numbers, plan.seed, prior=plan.draws == "prior"), region.factors)
     data = xr.open_zarr(folder / ARRAYS, chunks=None)

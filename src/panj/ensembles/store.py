@@ -12,15 +12,16 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import zarr
 from numpy.typing import NDArray
-from zarr.errors import ZarrUserWarning
 
 from panj.ensembles.plan import Plan, RunError
 from panj.simulation.quantities import Quantity
+
+if TYPE_CHECKING:
+    import zarr
 
 ARRAYS = "trajectories.zarr"
 PROGRESS = "progress.json"
@@ -122,6 +123,8 @@ class Store:
 
     def prepare(self, labels: Mapping[str, Sequence[Any]], attributes: Mapping[str, Any]) -> None:
         """Make empty arrays: all missing, with their labels, units and meanings; what was there is gone."""
+        import zarr
+
         plan = self.note.plan
         root = zarr.open_group(str(self.folder / ARRAYS), mode="w", zarr_format=3, attributes=dict(attributes))
         labels = dict(labels) | {"member": range(plan.members)}
@@ -171,6 +174,9 @@ class Store:
 
     def join(self) -> None:
         """Join what is kept as a mean over members, batch by batch, and gather the metadata in one place."""
+        import zarr
+        from zarr.errors import ZarrUserWarning
+
         root = self._root()
         plan = self.note.plan
         for quantity in self.quantities:
@@ -192,6 +198,8 @@ class Store:
         shutil.rmtree(self.folder / PARTS, ignore_errors=True)
 
     def _root(self) -> zarr.Group:
+        import zarr
+
         return zarr.open_group(str(self.folder / ARRAYS), mode="r+", zarr_format=3, use_consolidated=False)
 
     def _part(self, batch: int) -> Path:

@@ -5,6 +5,7 @@ It imports what computes before it is told what to do, and nothing that reads or
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import traceback
@@ -14,7 +15,7 @@ from typing import Any
 
 from panj.basics.faults import PanjError
 
-READY = ("panj.ensembles.batches", "panj.simulation.history")
+READY = ("panj.ensembles.batches", "panj.simulation.history", "panj.simulation.layout", "scipy.special")
 """What batches are computed with."""
 
 
@@ -32,7 +33,11 @@ class Failure:
 
 
 def serve() -> None:
-    """Start what is sent first, then answer every batch of members, until the input ends."""
+    """Start what is sent first, then answer every batch of members, until the input ends.
+
+    Until it has started nobody looks for garbage: nearly all that is made by then stays.
+    """
+    gc.disable()
     asked = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not get among the answers
@@ -46,7 +51,10 @@ def serve() -> None:
         except EOFError:
             return
         try:
-            compute = compute or start()
+            if compute is None:
+                compute = start()
+                gc.freeze()
+                gc.enable()
             answer = compute(members)
         except Exception as error:
             text = str(error) if isinstance(error, PanjError) else f"{type(error).__name__}: {error}"

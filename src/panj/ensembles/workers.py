@@ -16,14 +16,16 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
-from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 from platformdirs import user_cache_path
 
 from panj.ensembles.plan import RunError
 from panj.ensembles.worker import Failure
+
+if TYPE_CHECKING:
+    from panj.simulation.compiled import Kept
 
 R = TypeVar("R")
 Start = Callable[[], Callable[[range], R]]
@@ -41,9 +43,11 @@ COMPILER = (
 KEPT = "What is finished is kept: once the cause is mended, give the same command again with --resume."
 
 
-def programs() -> Path:
-    """Folder in which compiled histories are kept between runs."""
-    return user_cache_path("panj") / "programs"
+def programs(purpose: str = "") -> Kept:
+    """Compiled histories as they are kept between runs; the one used last for a purpose is read while it is awaited."""
+    from panj.simulation.compiled import Kept
+
+    return Kept(user_cache_path("panj") / "programs", purpose)
 
 
 def cores() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -46,14 +47,16 @@ def cited_ids(region: Region, table: BeforeAfter) -> set[str]:
 def by_source(region: Region, ids: Iterable[str]) -> tuple[Cited, ...]:
     """What is cited, grouped by source, the most cited first; ids that the evidence lacks are left out."""
     wanted = set(ids)
-    claims = [claim for claim in region.evidence.claims.values() if claim.id in wanted]
-    rows = [row for row in region.evidence.series if row.id in wanted]
-    groups = []
-    for source in region.evidence.sources.values():
-        mine = tuple(claim for claim in claims if claim.source == source.id)
-        seen = tuple(row for row in rows if row.source == source.id)
-        if mine or seen:
-            groups.append(Cited(source, mine, seen))
+    claims: defaultdict[str, list[Claim]] = defaultdict(list)
+    rows: defaultdict[str, list[Observation]] = defaultdict(list)
+    for claim in region.evidence.claims.values():
+        if claim.id in wanted:
+            claims[claim.source].append(claim)
+    for row in region.evidence.series:
+        if row.id in wanted:
+            rows[row.source].append(row)
+    sources = [source for name, source in region.evidence.sources.items() if name in claims or name in rows]
+    groups = [Cited(source, tuple(claims[source.id]), tuple(rows[source.id])) for source in sources]
     return tuple(sorted(groups, key=lambda group: -len(group.claims) - len(group.observations)))
 
 

@@ -85,9 +85,9 @@ class Group:
 
 def fan_groups(dataset: xr.Dataset, region: Region, table: BeforeAfter, months: Sequence[Month]) -> tuple[Group, ...]:
     """All groups of charts for which the run holds the quantities."""
-    groups = []
+    groups, events = [], dated(region, months)
     for title, note, rows in _subjects(dataset, region, table):
-        fans = tuple(draw(row, region, months) for row in rows if bool(np.isfinite(row.values).any()))
+        fans = tuple(draw(row, region, months, events) for row in rows if bool(np.isfinite(row.values).any()))
         if fans:
             groups.append(Group(title, note, fans, _behind(region, title)))
     return tuple(groups)
@@ -297,7 +297,7 @@ def _green(dataset: xr.Dataset, region: Region, flow: str, borders: Sequence[str
     return f"{region.flows[flow].title}: round the posts", note, rows
 
 
-def draw(series: Series, region: Region, months: Sequence[Month]) -> Fan:
+def draw(series: Series, region: Region, months: Sequence[Month], events: Dated) -> Fan:
     """A chart with its words, its table by year and its data."""
     bands = fan(series.values)
     comparison = compare(series.values if series.compared is None else series.compared, region.before, region.after)
@@ -307,7 +307,7 @@ def draw(series: Series, region: Region, months: Sequence[Month]) -> Fan:
     words = f"{series.title} {moved(comparison, short)}."
     pivot_day = first_day(region.pivot.date)
     pivot = Month(pivot_day) - months[0] + (pivot_day.day - 1) / 31
-    drawing = fan_chart(words, bands, months, series.unit, series.tone, pivot, marks(region, months, series.places))
+    drawing = fan_chart(words, bands, months, series.unit, series.tone, pivot, marks(events, series.places))
     change = comparison.change
     step = step_of(change, form)
     said = verdict(change, step)
@@ -323,17 +323,26 @@ def draw(series: Series, region: Region, months: Sequence[Month]) -> Fan:
     )
 
 
-def marks(region: Region, months: Sequence[Month], places: Sequence[str]) -> list[Mark]:
+Dated = Sequence[tuple[tuple[str, ...], Mark]]
+"""Places of each event, and how it is marked."""
+
+
+def dated(region: Region, months: Sequence[Month]) -> Dated:
+    """The events that begin on the clock."""
+    return [
+        (event.places, Mark(span(event.from_, event.to, months)[0], f"{event.from_}: {event.title}"))
+        for event in region.events.values()
+        if 0 <= Month(first_day(event.from_)) - months[0] < len(months)
+    ]
+
+
+def marks(events: Dated, places: Sequence[str]) -> list[Mark]:
     """Events that touch any of these places, or the whole region; all of them if no place is asked for."""
-    rows = []
-    for event in region.events.values():
-        wide = not places or "region" in event.places
-        if not wide and not any(_touches(place, wanted) for place in event.places for wanted in places):
-            continue
-        begin = Month(first_day(event.from_)) - months[0]
-        if 0 <= begin < len(months):
-            rows.append(Mark(span(event.from_, event.to, months)[0], f"{event.from_}: {event.title}"))
-    return rows
+    return [
+        mark
+        for touched, mark in events
+        if not places or "region" in touched or any(_touches(place, wanted) for place in touched for wanted in places)
+    ]
 
 
 def _touches(place: str, wanted: str) -> bool:

@@ -58,8 +58,29 @@ class Map:
     states: tuple[tuple[str, str, str], ...]
 
 
-def draw_map(region: Region, dataset: xr.Dataset, months: Sequence[Month], shown: int, flow: str) -> Map | None:
-    """The map of a region and a run; None where the region has no geometry."""
+Shape = tuple[str, str, tuple[float, float] | None, str]
+"""Code, path, place of the name and box of a state."""
+
+
+@dataclass(frozen=True)
+class Land:
+    """What the map of a region shows whatever the run.
+
+    Attributes:
+        frame: Of the map.
+        shapes: Of each state that is seen.
+        lakes: Their elements.
+        lines: Paths of each section that has a line, by its id.
+    """
+
+    frame: Frame
+    shapes: list[Shape]
+    lakes: list[str]
+    lines: dict[str, str]
+
+
+def land_of(region: Region) -> Land | None:
+    """The land of a region; None where it has no geometry."""
     lines = {
         name: shape
         for name, shape in region.geometry.borders.items()
@@ -68,13 +89,20 @@ def draw_map(region: Region, dataset: xr.Dataset, months: Sequence[Month], shown
     if not lines:
         return None
     frame = _frame(region)
+    paths = {name: "".join(path(_seen(frame(line))) for line in lines[name]) for name in lines}
+    return Land(frame, _states(region, frame), _lakes(region, frame), paths)
+
+
+def draw_map(land: Land, region: Region, dataset: xr.Dataset, months: Sequence[Month], shown: int) -> Map:
+    """The map of a run on the land of its region."""
+    frame, shapes = land.frame, land.shapes
     data = {
         "months": [month_text(month) for month in months],
         "statuses": [name for name, _ in STATUSES],
         "words": [words.partition(":")[0].lower() for _, words in STATUSES],
         "states": {code: state.name for code, state in region.states.items()},
         "borders": _borders(region, dataset),
-        "sections": _sections(region, months, list(lines)),
+        "sections": _sections(region, months, list(land.lines)),
         "rules": [_rule(rule, months) for rule in region.rules.values()],
         "crossings": _crossings(region, dataset, frame, months),
         "events": _events(region, months),
@@ -82,15 +110,14 @@ def draw_map(region: Region, dataset: xr.Dataset, months: Sequence[Month], shown
         "delay": _delay(dataset),
         "radius": LARGEST_RADIUS,
     }
-    shapes = _states(region, frame)
     parts = [
         f'<svg id="map" class="map" viewBox="0 0 {frame.width:.0f} {frame.height:.0f}" role="group"'
         ' aria-label="Map of the region: states, borders by legal status, crossings and traffic">',
         '<g class="lands">',
         *(f'<path class="{region.states[code].kind}" d="{d}"/>' for code, d, _, _ in shapes),
         "</g>",
-        *_lakes(region, frame),
-        *_border_groups(region, lines, frame, months[shown]),
+        *land.lakes,
+        *_border_groups(region, land.lines, months[shown]),
         '<g id="traffic" aria-hidden="true"></g><g id="posts" aria-hidden="true"></g>',
         '<g class="names" aria-hidden="true">',
         *(_label(region, code, middle) for code, _, middle, _ in shapes),
@@ -124,8 +151,7 @@ def _frame(region: Region) -> Frame:
     return frame_around(np.array([point[:2] for point in points + members], dtype=float))
 
 
-def _states(region: Region, frame: Frame) -> list[tuple[str, str, tuple[float, float] | None, str]]:
-    """Code, path, place of the name and box of each state that is seen."""
+def _states(region: Region, frame: Frame) -> list[Shape]:
     shapes = []
     for code, polygons in region.geometry.states.items():
         if code not in region.states:
@@ -160,7 +186,7 @@ def _label(region: Region, code: str, middle: tuple[float, float] | None) -> str
     return f'<text class="{state.kind}" x="{middle[0]:.0f}" y="{middle[1]:.0f}">{escape(state.name)}</text>'
 
 
-def _border_groups(region: Region, lines: dict[str, Any], frame: Frame, month: Month) -> list[str]:
+def _border_groups(region: Region, lines: dict[str, str], month: Month) -> list[str]:
     groups: dict[str, list[str]] = {}
     for name in lines:
         groups.setdefault(region.sections[name].border, []).append(name)
@@ -168,12 +194,11 @@ def _border_groups(region: Region, lines: dict[str, Any], frame: Frame, month: M
     for border, names in groups.items():
         label, land = escape(region.borders[border].name), region.borders[border].kind == "land"
         parts.append(f'<g class="border" data-border="{border}" tabindex="0" role="button" aria-label="{label}">')
-        paths = {name: "".join(path(_seen(frame(line))) for line in lines[name]) for name in names}
-        parts += [f'<path class="hit" d="{d}"/>' for d in paths.values()]
-        for name, d in paths.items():
+        parts += [f'<path class="hit" d="{lines[name]}"/>' for name in names]
+        for name in names:
             held = status_of(region, name, month.last)
             status = held.status if held else "none"
-            parts.append(f'<path id="section-{name}" class="line {status if land else "lane"}" d="{d}"/>')
+            parts.append(f'<path id="section-{name}" class="line {status if land else "lane"}" d="{lines[name]}"/>')
         parts.append("</g>")
     return parts
 

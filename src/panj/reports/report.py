@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,7 +24,7 @@ from panj.reports.answer import answer, caused, span, unchanged, without_pivot
 from panj.reports.aspects import faults_of, measured
 from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
-from panj.reports.map import STATUSES, draw_map
+from panj.reports.map import STATUSES, Land, draw_map, land_of
 from panj.reports.summary import Interval, settled_members
 from panj.reports.table import Line, securities, success_by_flow
 
@@ -49,12 +50,38 @@ AT_ONCE = 1_500_000_000
 """Runs smaller than this [bytes] are read into memory at once; larger ones quantity by quantity."""
 
 
-def write_report(run_folder: Path, region: Region | None = None) -> Path:
+@dataclass(frozen=True)
+class Prepared:
+    """What a report is made of before there is a run: see `prepare`.
+
+    Attributes:
+        region: Under its scenario.
+        land: Of the map; None where the region has no geometry.
+        template: Of the page.
+    """
+
+    region: Region
+    land: Land | None
+    template: jinja2.Template
+
+
+def prepare(region: Region, scenario: str = "history") -> Prepared:
+    """All of a report that needs no run, so that it is there when the last member is: it takes a while.
+
+    Args:
+        region: Without the scenario.
+        scenario: That is laid over it, if it is one of the region's.
+    """
+    laid = region.overlay(scenario) if scenario in region.scenarios else region
+    return Prepared(laid, land_of(laid), _environment(laid).get_template("template.html.j2"))
+
+
+def write_report(finished: Path | Finished, region: Region | Prepared | None = None) -> Path:
     """Write ``report.html`` into the folder of a run and return its path.
 
     Args:
-        run_folder: Of a finished run.
-        region: Its region without the scenario, if that is opened already.
+        finished: A finished run, or its folder.
+        region: Its region without the scenario, if that is opened already; or what was prepared of it and the scenario.
 
     Raises:
         FaultsError: The region or its before / after table has faults.
@@ -62,28 +89,28 @@ def write_report(run_folder: Path, region: Region | None = None) -> Path:
     from panj.ensembles import open_run
     from panj.region import open_region
 
-    run = open_run(run_folder)
-    region = region or open_region(run.dataset.attrs["region"])
-    scenario = run.dataset.attrs["scenario"]
-    if scenario in region.scenarios:
-        region = region.overlay(scenario)
-    beside = theses.runs_beside(run_folder, region)
-    target = run_folder / "report.html"
+    folder, run = (finished, open_run(finished)) if isinstance(finished, Path) else (finished.folder, finished)
+    if not isinstance(region, Prepared):
+        region = prepare(region or open_region(run.dataset.attrs["region"]), run.dataset.attrs["scenario"])
+    beside = theses.runs_beside(folder, region.region)
+    target = folder / "report.html"
     target.write_text(render(run, region, beside), encoding="utf-8")
     return target
 
 
-def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = None) -> str:
+def render(run: Run, region: Region | Prepared, beside: Mapping[str, Finished] | None = None) -> str:
     """The report as HTML text.
 
     Args:
         run: What is reported.
-        region: Under its scenario.
+        region: Under its scenario; or what was prepared of it.
         beside: Runs of other scenarios that compare with it, which answer the region's theses.
 
     Raises:
         FaultsError: The region's before / after table, or a thesis, names what no run has, or this one lacks.
     """
+    prepared = region if isinstance(region, Prepared) else prepare(region)
+    region = prepared.region
     whole = run.dataset.load() if run.dataset.nbytes < AT_ONCE else run.dataset
     members = settled_members(whole)
     dataset = members.dataset
@@ -95,7 +122,7 @@ def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = Non
     shown = max(0, min(len(months) - 1, region.after[1] - months[0]))
     flow = main_flow(dataset, region, table)
     groups = fan_groups(dataset, region, table, months)
-    drawn = draw_map(region, dataset, months, shown, flow or "")
+    drawn = draw_map(prepared.land, region, dataset, months, shown) if prepared.land else None
     cited = evidence.cited_ids(region, table)
     known = region.evidence.citable
     data = {
@@ -106,11 +133,7 @@ def render(run: Run, region: Region, beside: Mapping[str, Finished] | None = Non
     }
     aspects = _aspects(table, region, dataset)
     board = scores(Seen(dataset, region, draws_of(run.experiments, dataset["member"].to_numpy())))
-    environment = _environment()
-    environment.filters["listing"] = words.listing
-    environment.filters["opening"] = words.opening
-    environment.filters["links"] = lambda ids: evidence.links(list(ids), known)
-    return environment.get_template("template.html.j2").render(
+    return prepared.template.render(
         region=region,
         run=run.dataset.attrs,
         pivot=words.lower_the(region.pivot.name),
@@ -161,10 +184,9 @@ def _strays(beside: Mapping[str, Finished], region: Region) -> list[tuple[str, l
 def theses_page(answered: Sequence[Answered], region: Region, runs: Mapping[str, Any]) -> str:
     """The theses of a region with their answers, as a page of its own that opens from disk."""
     ids = {claim for one in answered for claim in one.thesis.claims}
-    environment = _environment()
-    environment.filters["links"] = lambda ids: evidence.links(list(ids), region.evidence.citable)
     settled = {name: int(run.experiments["converged"].sum()) for name, run in runs.items()}
-    return environment.get_template("theses_page.html.j2").render(
+    template = _environment(region).get_template("theses_page.html.j2")
+    return template.render(
         region=region,
         style=Markup(_asset("report.css")),
         summary=theses.summary_line(answered),
@@ -177,14 +199,21 @@ def theses_page(answered: Sequence[Answered], region: Region, runs: Mapping[str,
     )
 
 
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+def _environment(region: Region) -> jinja2.Environment:
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("panj", "reports"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    known = region.evidence.citable
+    environment.filters |= {
+        "listing": words.listing,
+        "opening": words.opening,
+        "links": lambda ids: evidence.links(list(ids), known),
+    }
+    return environment
 
 
 def _asset(name: str) -> str:

@@ -4,6 +4,10 @@ Tracing a history takes longer than running a few members, and JAX keeps only wh
 kept here is the finished program, named by everything that went into it: the code of Panj and of JAX, the compiler's
 flags, the processor, the shapes of what it is given and whatever stands in it as a constant. A file that cannot be read
 is made again. Of processes that want the same program at the same time one makes it; the others wait for its file.
+
+To read a program takes a second, and what it is wanted for is known before it is known for sure which one is wanted.
+So the one that was used last for the same purpose is read beside whatever has to be done first; that it is the right
+one is checked by its name.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import pickle
 import platform
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,25 +42,64 @@ MOST = 24
 """Programs that are kept; the one that was not used for longest makes room."""
 
 
-def compiled(run: Callable[..., Any], given: tuple[Any, ...], constants: object, folder: Path) -> Callable[..., Any]:
+class Kept:
+    """A folder of programs.
+
+    Args:
+        folder: Made when something is kept.
+        purpose: What they are for: others are kept apart. The one that was used last for it is read at once, in a
+            thread of its own. Empty: nothing is read before it is wanted.
+    """
+
+    def __init__(self, folder: Path, purpose: str = "") -> None:
+        self._folder = folder
+        # none that is of other code, or made for another processor, is so much as read
+        self._kind = fingerprint((purpose, _surroundings()))[:16]
+        self._early: dict[Path, Future[Any]] = {}
+        if purpose and (last := self._last()):
+            thread = ThreadPoolExecutor(1)
+            self._early[last] = thread.submit(_read, last)
+            thread.shutdown(wait=False)
+
+    def place(self, content: object) -> Path:
+        """Where the program lies that is made of these shapes and constants."""
+        return self._folder / f"{self._kind}-{fingerprint((_surroundings(), content))}.program"
+
+    def read(self, place: Path) -> Any:
+        """The program that lies there; None if there is none that can be used."""
+        early = self._early.pop(place, None)
+        program = _read(place) if early is None else early.result()
+        if program is not None:
+            with contextlib.suppress(OSError):
+                os.utime(place)
+        return program
+
+    def _last(self) -> Path | None:
+        kind = self._folder.glob(f"{self._kind}-*.program")
+        with contextlib.suppress(OSError):
+            return max(kind, key=lambda path: path.stat().st_mtime, default=None)
+        return None
+
+
+def compiled(run: Callable[..., Any], given: tuple[Any, ...], constants: object, kept: Kept) -> Callable[..., Any]:
     """The program of a function for arguments of some shapes: as an earlier run left it, or made now and left there.
 
     Args:
         run: Gives a dictionary of arrays.
         given: Its arguments, or others of their shapes.
         constants: Everything else that the program depends on, as plain data and arrays (see `fingerprint`).
-        folder: Where programs are kept; made if it is not there.
+        kept: Where programs are kept.
 
     Raises:
         TypeError: Constants hold something that is neither plain data nor an array.
     """
     named, tree = jax.tree_util.tree_flatten_with_path(given)
     shapes = [(jax.tree_util.keystr(path), leaf.shape, str(leaf.dtype)) for path, leaf in named]
-    place = folder / f"{fingerprint((_surroundings(), shapes, constants))}.program"
-    program = _kept(place)
+    place = kept.place((shapes, constants))
+    program = kept.read(place)
     if program is None:
         with _alone(place):
-            program = _kept(place)  # another process may have made it while this one waited
+            program = kept.read(place)  # another process may have made it while this one waited
             if program is None:
                 flat = jax.jit(lambda *leaves: run(*jax.tree.unflatten(tree, leaves)))
                 with _by_itself(), _uncollected():
@@ -64,16 +108,13 @@ def compiled(run: Callable[..., Any], given: tuple[Any, ...], constants: object,
     return lambda *given: program(*jax.tree.leaves(given))
 
 
-def _kept(place: Path) -> Any:
-    """The program that lies there; None if there is none that can be used."""
+def _read(place: Path) -> Any:
     try:
         content = pickle.loads(place.read_bytes())
         jax.jit(jnp.linalg.solve).lower(jnp.ones((1, 1)), jnp.ones(1))  # makes known the routines that programs call
-        program = deserialize_and_load(*content)
-        os.utime(place)
+        return deserialize_and_load(*content)
     except Exception:  # whatever is wrong with it, it can be made again
         return None
-    return program
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from panj.passage import radius
 from panj.passage.sums import over_rows
-from panj.simulation.compiled import compiled
+from panj.simulation.compiled import Kept, compiled
 from panj.simulation.crossing import (
     AROUND,
     AT_POST,
@@ -65,10 +64,10 @@ class Simulation:
 
     Args:
         world: The region as arrays.
-        kept: Folder in which programs are kept between runs (see `compiled`); None: they are not.
+        kept: Where programs are kept between runs; None: they are not.
     """
 
-    def __init__(self, world: World, kept: Path | None = None) -> None:
+    def __init__(self, world: World, kept: Kept | None = None) -> None:
         self.world = world
         self._kept = kept
         self._still = world.still()

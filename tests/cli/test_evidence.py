@@ -174,7 +174,7 @@ def test_a_source_shows_what_it_says(ask):
 
 
 def test_no_question_brings_an_overview(ask):
-    assert "3 claims of 1 sources" in ask().stdout
+    assert "3 claims of 1 source, 3 observations, 1 judgement." in ask().stdout
 
 
 @pytest.mark.parametrize(

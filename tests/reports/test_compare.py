@@ -137,7 +137,7 @@ def test_links_that_are_cut_are_compared_by_name_and_never_mixed_with_a_scenario
 
 def test_no_member_that_converged_is_no_comparison(runs):
     lost = replace(runs[0], experiments=runs[0].experiments.assign(converged=False))
-    with pytest.raises(ensembles.RunError, match="None of the 6 members converged in both"):
+    with pytest.raises(ensembles.RunError, match="Of 6 members none converged in both"):
         compare_runs(lost, runs[1], TINY)
 
 

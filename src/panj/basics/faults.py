@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from panj.basics.words import counted
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -46,12 +48,16 @@ def report(faults: Iterable[Fault]) -> str:
         by_file.setdefault(fault.file, []).append(fault)
     blocks = []
     for file, those in by_file.items():
-        number = "1 problem" if len(those) == 1 else f"{len(those)} problems"
         rows: dict[tuple[str, str], list[str]] = {}
         for fault in those:
             rows.setdefault((fault.fault, fault.remedy), []).append(fault.row)
-        blocks += [f"{number} in {file}", *(_told(same, *words) for words, same in rows.items())]
+        blocks += [problems(those, f"in {file}"), *(_told(same, *words) for words, same in rows.items())]
     return "\n".join(blocks)
+
+
+def problems(faults: Sequence[object], where: str) -> str:
+    """What stands above a list of faults: ``2 problems in the network``."""
+    return f"{counted(len(faults), 'problem')} {where}"
 
 
 def _told(rows: Sequence[str], fault: str, remedy: str) -> str:

@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from panj.basics.faults import report
+from panj.basics.faults import problems, report
+from panj.basics.words import counted
 from panj.region import Region, find_region, read_region
 from panj.region.counts import counts
 from panj.simulation.quantities import quantities
@@ -22,21 +23,19 @@ def check(
 
     Ends with 1 if there are faults; otherwise prints what there is, and how much of it rests on claims.
     """
-    held = {quantity.name: quantity.axes for quantity in quantities()}
-    opened, faults = read_region(find_region(region), held)
+    axes = {quantity.name: quantity.axes for quantity in quantities()}
+    opened, faults = read_region(find_region(region), axes)
     if opened is None:
-        number = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
-        print(f"RegionError: {number} in {region}\n{report(faults)}", file=sys.stderr)
+        print(f"RegionError: {problems(faults, f'in {region}')}\n{report(faults)}", file=sys.stderr)
         raise typer.Exit(1)
     console = Console(width=None if sys.stdout.isatty() else 80)
     console.print(_table(opened))
     evidence = opened.evidence
-    console.print(
-        f"{len(evidence.sources)} sources, {len(evidence.claims)} claims, {len(evidence.series)} observations, "
-        f"{len(evidence.judgements)} judgements, {len(opened.states)} states, {len(opened.roads)} roads, "
-        f"{len(opened.scenarios)} scenarios. No faults.",
-        highlight=False,
-    )
+    held = {"source": evidence.sources, "claim": evidence.claims, "observation": evidence.series}
+    held |= {"judgement": evidence.judgements, "state": opened.states, "road": opened.roads}
+    held |= {"scenario": opened.scenarios}
+    there = ", ".join(counted(len(rows), one) for one, rows in held.items())
+    console.print(f"{there}. No faults.", highlight=False)
 
 
 def _table(region: Region) -> Table:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panj.basics.words import counted
 from panj.cli import DEFAULT_REGION
 from panj.cli.run import INTERRUPTED, progress_shown
 
@@ -206,7 +207,7 @@ class Asked:
         note = read_note(folder)
         if note is not None and note.ended is not None and note.plan.apart_from_others == wanted.apart_from_others:
             return ensembles.open_run(folder)
-        title = f"{self.region}, {scenario}: {self.members} members, seed {self.seed}, into {folder}"
+        title = f"{self.region}, {scenario}: {counted(self.members, 'member')}, seed {self.seed}, into {folder}"
         try:
             with progress_shown(console, title, self.workers or ensembles.cores()) as show:
                 return ensembles.run(

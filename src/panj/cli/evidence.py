@@ -13,6 +13,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from panj.basics.faults import Fault, FaultsError, nearest
+from panj.basics.words import counted
 from panj.cli import DEFAULT_REGION
 from panj.cli.ledger import Item, ids_of, overview, record, record_of_conflict, side_by_side, table_of_claims, whole
 from panj.evidence import Answer, Evidence, Observation, QuestionError, conflicts, read_evidence, search
@@ -207,7 +208,7 @@ def _show_nearest(evidence: Evidence, words: str, partly: Answer, limit: int) ->
 def _counted(what: str, number: int, limit: int) -> str:
     if number > limit:
         return f"{limit} of {number} {what}s; --limit {number} shows all."
-    return f"{number or 'No'} {what}{'' if number == 1 else 's'}."
+    return f"{counted(number, what)}." if number else f"No {what}s."
 
 
 def _print(*parts: RenderableType) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from panj.basics.words import counted
 from panj.evidence import Claim, Conflict, Evidence, Judgement, Observation, Source
 
 if TYPE_CHECKING:
@@ -120,8 +121,9 @@ def overview(evidence: Evidence) -> list[Cell]:
         "series": Counter(row.series for row in evidence.series),
     }
     head = (
-        f"{len(claims):,} claims of {len(evidence.sources):,} sources, {len(evidence.series):,} observations, "
-        f"{len(evidence.judgements):,} judgements. To ask: panj evidence --help"
+        f"{counted(len(claims), 'claim')} of {counted(len(evidence.sources), 'source')}, "
+        f"{counted(len(evidence.series), 'observation')}, {counted(len(evidence.judgements), 'judgement')}. "
+        "To ask: panj evidence --help"
     )
     most = {name: ", ".join(f"{word} {n}" for word, n in count.most_common(24)) for name, count in counts.items()}
     return [head, "", _facts(most.items())]
@@ -226,9 +228,7 @@ def _runs(ids: Iterable[str]) -> str:
 def _series(evidence: Evidence, rows: Sequence[Observation], used: list[tuple[str, Cell]]) -> list[Any]:
     areas = sorted({row.area for row in rows})
     sources = dict.fromkeys(reference(evidence, row.source) for row in rows)
-    head = Text.assemble(
-        (rows[0].series, "bold"), f"  {len(rows)} observation{'s' * (len(rows) > 1)} of {', '.join(areas)}"
-    )
+    head = Text.assemble((rows[0].series, "bold"), f"  {counted(len(rows), 'observation')} of {', '.join(areas)}")
     return [head, table_of_observations(rows), "", _facts([("sources", "\n".join(sources)), *used])]
 
 

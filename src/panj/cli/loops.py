@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from panj.basics.words import counted
 from panj.cli import DEFAULT_REGION
 
 
@@ -34,7 +35,7 @@ def loops(
 
     console = Console(highlight=False, stderr=as_json)
     there = [loop for loop in all_loops() if loop.cut]
-    title = f"{region}, {scenario}: {len(there)} loops, {members} members, seed {seed}"
+    title = f"{region}, {scenario}: {counted(len(there), 'loop')}, {counted(members, 'member')}, seed {seed}"
     with progress_shown(console, title, workers or cores()) as show:
         runs = run_cuts(
             region, [(), *(loop.cut for loop in there)], [loop.quantity for loop in there],

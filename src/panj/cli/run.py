@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panj.basics.words import counted
 from panj.cli import DEFAULT_REGION
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def run(
         console = Console(highlight=False)
         opened = open_region(region)
         fitted = None if prior else ensembles.read_posterior(opened)
-        title = f"{region}, {scenario}: {members} members, seed {seed}, into {folder}"
+        title = f"{region}, {scenario}: {counted(members, 'member')}, seed {seed}, into {folder}"
         title += f"\nParameters: {fitted.said(opened) if fitted else 'drawn from their priors'}"
         done = 0
 
@@ -98,7 +99,7 @@ def run(
                 )
         except KeyboardInterrupt:
             typer.echo(
-                f"Stopped. {done} of {members} members are kept in {folder}; "
+                f"Stopped. {done} of {counted(members, 'member')} are kept in {folder}; "
                 "to go on, give the same command again with --resume.",
                 err=True,
             )
@@ -146,7 +147,9 @@ def progress_shown(console: Console, title: str, workers: int) -> Iterator[Calla
         left = ""
         if done < total and (ahead := time_left(reports, total, workers)):
             left = f"{'at most' if ahead.at_most else 'about'} {duration(ahead.seconds)} left"
-        words = f"{done} of {total} members" if len(reports) > 1 or done == total else "compiling, first members"
+        words = (
+            f"{done} of {counted(total, 'member')}" if len(reports) > 1 or done == total else "compiling, first members"
+        )
         bar.update(task, completed=done, total=total, description=words, left=left, visible=True)
         if not console.is_terminal and tenth:
             console.print(", ".join(["  " + words, left] if left else ["  " + words]))

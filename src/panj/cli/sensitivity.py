@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from panj.basics.words import counted
+
 
 def sensitivity(
     run_folder: Annotated[Path, typer.Argument(help="Folder of a finished run.", exists=True, file_okay=False)],
@@ -50,7 +52,8 @@ def sensitivity(
     stepped = {}
     console = Console(highlight=False, stderr=as_json)
     if morris:
-        title = f"{region.title}: {morris} trajectories through {len(region.parameters)} parameters"
+        ways = counted(morris, "trajectory", "trajectories")
+        title = f"{region.title}: {ways} through {counted(len(region.parameters), 'parameter')}"
         with progress_shown(console, title, workers or cores()) as show:
             stepped = effects(region, names=names, trajectories=morris, workers=workers, progress=show)
     if as_json:
@@ -68,7 +71,7 @@ def sensitivity(
         if shown.row_count:
             console.print(shown)
         else:
-            console.print(f"{label}: no parameter stands out from chance among {len(members)} members.")
+            console.print(f"{label}: no parameter stands out from chance among {counted(len(members), 'member')}.")
     for label, steps in stepped.items():
         shown = Table("parameter", "effect from end to end", "±", "spread", title=f"{label}, Morris")
         for step in steps[:most]:

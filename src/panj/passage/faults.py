@@ -12,6 +12,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from panj.basics.faults import problems
+
 if TYPE_CHECKING:
     from panj.passage.network import Link, Network, Traffic
 
@@ -169,8 +171,7 @@ def _read(given: Any) -> Any:
 
 
 def _told(faults: Sequence[str], where: str) -> str:
-    number = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
-    return f"{number} {where}\n" + "\n".join(f"  * {fault}" for fault in faults)
+    return "\n".join([problems(faults, where), *(f"  * {fault}" for fault in faults)])
 
 
 def faults_of(

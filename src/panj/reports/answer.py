@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from panj.basics.dates import last_day
+from panj.basics.words import counted
 from panj.reports.summary import Period, interval, over_period
 from panj.reports.table import SECURITIES, Line, arrivals, securities
 from panj.reports.words import (
@@ -108,7 +109,7 @@ def caused(beside: Mapping[str, Run], region: Region) -> str:
             parts.append(f"{title.lower()} changes by {signed(change.median, step)} points (90 %: {spread}){doubt}")
     if not parts:
         return ""
-    return f"Against the same months without it ({name}, {good.size} members), {'; '.join(parts)}."
+    return f"Against the same months without it ({name}, {counted(good.size, 'member')}), {'; '.join(parts)}."
 
 
 def _counts(head: str, heard: dict[str, list[str]]) -> str:
@@ -117,7 +118,7 @@ def _counts(head: str, heard: dict[str, list[str]]) -> str:
     if total == 0:
         return ""
     told = [
-        f"{len(heard[kind])} {one if len(heard[kind]) == 1 else many} {rest}"
+        f"{counted(len(heard[kind]), one, many)} {rest}"
         for kind, one, many, rest in (
             ("up", "arrives", "arrive", "in larger amounts"),
             ("down", "arrives", "arrive", "in smaller amounts"),

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 import panj
+from panj.basics.words import counted
 from panj.calibration.stored import JUDGED, kept_score, outdated, total_of
 from panj.ensembles import read_posterior
 from panj.region import Region
@@ -43,6 +44,7 @@ def card(region: Region, home: str = "") -> str:
     entries, backed = sum(tally.number for tally in tallies), sum(tally.backed for tally in tallies)
     posterior = read_posterior(region)
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    environment.filters["counted"] = counted
     template = environment.from_string((files("panj.reports") / "card.md.j2").read_text(encoding="utf-8"))
     return template.render(
         region=region,
@@ -54,10 +56,10 @@ def card(region: Region, home: str = "") -> str:
         fitted=f"{posterior.said(region)}."
         if posterior
         else "It has not been fitted: parameters are drawn from priors.",
-        sources=f"{len(region.evidence.sources):,}",
-        claims=f"{len(region.evidence.claims):,}",
+        sources=len(region.evidence.sources),
+        claims=len(region.evidence.claims),
         judgements=len(region.evidence.judgements),
-        entries=f"{entries:,}",
+        entries=entries,
         assumed_share=f"{100 * (1 - backed / entries):.0f} %",
         assumed=sum(not row.claims for row in region.parameters.values()),
         targets=len(region.targets),

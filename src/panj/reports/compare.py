@@ -19,6 +19,7 @@ from rich.table import Table
 
 from panj.basics.dates import Month
 from panj.basics.faults import nearest
+from panj.basics.words import counted
 from panj.calibration import unit_of
 from panj.ensembles import Run, RunError
 from panj.ensembles.plan import Plan
@@ -198,8 +199,9 @@ def compare_runs(a: Run, b: Run, region: Region, *, by: Sequence[str] = (), quan
     if not good.any():
         each = [int(run.experiments["converged"].sum()) for run in (a, b)]
         raise RunError(
-            f"None of the {good.size} members converged in both runs ({each[0]} in A, {each[1]} in B), so no figure "
-            "could be trusted. Ask for more --members; `worst_residual` in experiments.parquet says how far each is."
+            f"Of {counted(good.size, 'member')} none converged in both runs ({each[0]} in A, {each[1]} in B), "
+            "so no figure could be trusted. Ask for more --members; `worst_residual` in experiments.parquet says how "
+            "far each is."
         )
     settled = [run.dataset.isel(member=np.flatnonzero(good)) for run in (a, b)]
     rows = tuple(row for one in asked for row in _rows(one, settled[0], settled[1], region, by))
@@ -321,7 +323,7 @@ def comparison_tables(compared: Compared, region: Region) -> list[Table | str]:
     years = any(row.year is not None for row in compared.rows)
     when = "year by year" if years else f"means over {first} to {last}"
     left = compared.total - compared.members
-    count = f"{compared.members} of {compared.total} members count"
+    count = f"{compared.members} of {counted(compared.total, 'member')} count{'s' if compared.members == 1 else ''}"
     count += f"; {left} did not converge in both runs." if left else "; all converged in both runs."
     if compared.members < FEW:
         count += " With so few, a 90 % interval is little more than their range."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from panj.basics.words import counted
 from panj.calibration import has_way
 from panj.ensembles.plan import digests, fingerprint
 from panj.mechanisms.links import links
@@ -86,13 +87,14 @@ def _plans(region: Region) -> Hole:
 
 def _convergence(members: Members) -> Hole:
     if not members.failed:
-        return "Convergence", f"All {members.total} members converged in every month."
+        who = "The one member" if members.total == 1 else f"All {counted(members.total, 'member')}"
+        return "Convergence", f"{who} converged in every month."
     share = f"{100 * members.months:.2g} % of all months of all members"
     left_out = f"{'It is' if members.failed == 1 else 'They are'} left out of every figure."
     kept = "As these are most of them, all are shown: trust no figure here."
     return (
         "Convergence",
-        f"{members.failed} of {members.total} members did not converge in every month ({share} did not). "
+        f"{members.failed} of {counted(members.total, 'member')} did not converge in every month ({share} did not). "
         f"{left_out if members.left_out else kept}",
     )
 
@@ -112,14 +114,16 @@ def _stranded(dataset: xr.Dataset) -> list[Hole]:
 
 
 def _assumed(region: Region) -> list[Hole]:
-    kinds: tuple[tuple[str, list[Any]], ...] = (
-        ("parameters", list(region.parameters.values())),
-        ("dated rules", list(region.rules.values())),
-        ("legal statuses", list(region.statuses)),
-        ("holdings of agencies", list(region.holdings)),
-        ("figures of strength", list(region.strength)),
+    kinds: tuple[tuple[str, str, list[Any]], ...] = (
+        ("parameter", "parameters", list(region.parameters.values())),
+        ("dated rule", "dated rules", list(region.rules.values())),
+        ("legal status", "legal statuses", list(region.statuses)),
+        ("holding of agencies", "holdings of agencies", list(region.holdings)),
+        ("figure of strength", "figures of strength", list(region.strength)),
     )
-    parts = [f"{sum(not row.claims for row in rows)} of {len(rows)} {name}" for name, rows in kinds if rows]
+    parts = [
+        f"{sum(not row.claims for row in rows)} of {counted(len(rows), one, many)}" for one, many, rows in kinds if rows
+    ]
     if not parts:
         return []
     words = f"These rest on no claim, but on an assumption that the files state: {listing(parts)}."
@@ -133,7 +137,8 @@ def _confidence(region: Region) -> list[Hole]:
     low = sum(claim.confidence == "low" for claim in claims)
     unseen = sum(sources[claim.source].seen == "general knowledge" for claim in claims)
     words = (
-        f"Of {len(claims)} claims, {low} have low confidence; {unseen} come from general knowledge, no document seen."
+        f"Of {counted(len(claims), 'claim')}, {counted(low, 'has', 'have')} low confidence; "
+        f"{counted(unseen, 'comes', 'come')} from general knowledge, no document seen."
     )
     return [("Quality of the evidence", words)]
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
+from panj.basics.words import counted
 from panj.calibration import Score, Seen, draws_of, scores, total
 from panj.calibration.stored import JUDGED
 from panj.region import read_before_after
@@ -209,6 +210,7 @@ def _environment(region: Region) -> jinja2.Environment:
     )
     known = region.evidence.citable
     environment.filters |= {
+        "counted": counted,
         "listing": words.listing,
         "opening": words.opening,
         "links": lambda ids: evidence.links(list(ids), known),

@@ -12,6 +12,7 @@ import xarray as xr
 from panj.basics.codes import ends
 from panj.basics.dates import Month
 from panj.basics.faults import PanjError
+from panj.basics.words import counted
 from panj.calibration.observe import unit_of
 from panj.region import Account, Line, Stock, Topic, stocks
 from panj.reports.compare import SUMMED
@@ -86,7 +87,7 @@ def _who(members: Members, whole: xr.Dataset, month: Month) -> str:
     rest = ""
     if members.failed:
         rest = f"; {members.failed} more did not converge" if members.left_out else "; most did not converge: no figure"
-    return f"model, {whole.attrs['scenario']}, {month_text(month)}, {count} members{rest}"
+    return f"model, {whole.attrs['scenario']}, {month_text(month)}, {counted(count, 'member')}{rest}"
 
 
 def _modelled(stock: Stock, at: xr.Dataset, account: Account, region: Region, who: str) -> tuple[Line, ...]:

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day
+from panj.basics.words import counted
 from panj.reports.summary import Interval, interval
 from panj.reports.words import month_text
 
@@ -178,7 +179,8 @@ def sentences(one: Straying, region: Region) -> list[str]:
             f"{WHAT[row.what]}: {_percent(row.happened)} by the record, {_percent(row.reacted.median)} "
             f"(90 %: {_bare(row.reacted.low90)} to {_bare(row.reacted.high90)}) where states react. Month by month the "
             f"run is {_bare(row.gap.median)} points off (90 %: {_bare(row.gap.low90)} to {_bare(row.gap.high90)}), "
-            f"standing still {_bare(row.gap_still)}; it is the nearer of the two on {nearer} of {len(apart)} borders."
+            f"standing still {_bare(row.gap_still)}; it is the nearer of the two on {nearer} of "
+            f"{counted(len(apart), 'border')}."
         )
     for name, change in one.outcomes.items():
         told.append(
@@ -196,7 +198,7 @@ def sentences(one: Straying, region: Region) -> list[str]:
 def heading(one: Straying) -> str:
     """What is compared, and when."""
     first, last = map(month_text, one.period)
-    return f"States that answer on their own ({one.scenario}), {first} to {last}, {one.members} members"
+    return f"States that answer on their own ({one.scenario}), {first} to {last}, {counted(one.members, 'member')}"
 
 
 def straying_table(one: Straying) -> Table:

@@ -12,6 +12,7 @@ import xarray as xr
 from rich.table import Table
 
 from panj.basics.codes import ends
+from panj.basics.words import counted
 from panj.calibration import unit_of
 from panj.reports.summary import Comparison, Interval, compare, pick, settled_members
 from panj.reports.words import change_suffix, lower_the, scale_of, signed, step_of
@@ -86,7 +87,7 @@ def summary_table(dataset: xr.Dataset, region: Region) -> Table:
     table = Table(title=f"{region.title}: before and after {lower_the(region.pivot.name)}", title_justify="left")
     if members.failed:
         rest = "left out" if members.left_out else "shown all the same: trust no figure"
-        table.caption = f"{members.failed} of {members.total} members did not converge; {rest}."
+        table.caption = f"{members.failed} of {counted(members.total, 'member')} did not converge; {rest}."
     table.add_column("outcome")
     table.add_column(f"before\n{before}", justify="right")
     table.add_column(f"after\n{after}", justify="right")

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from panj.basics.dates import Month, first_day, last_day
 from panj.basics.faults import Fault
+from panj.basics.words import counted
 from panj.calibration.observe import unit_of
 from panj.ensembles import Run, RunError, open_run
 from panj.ensembles.store import read_note
@@ -308,12 +309,15 @@ def summary_line(answered: Sequence[Answered]) -> str:
     """``Of 14 theses the model supports 5, 4 in part; 3 it does not support, of 2 it cannot say.``"""
     count = {word: sum(one.word == word for one in answered) for word in MARKS}
     line = (
-        f"Of {len(answered)} theses the model supports {count['agrees']}, and {count['in part']} in part; "
-        f"{count['does not agree']} it does not support, of {count['cannot say']} it cannot say."
+        f"Of {counted(len(answered), 'thesis', 'theses')} the model supports {count['agrees']}, and "
+        f"{count['in part']} in part; {count['does not agree']} it does not support, of {count['cannot say']} it "
+        "cannot say."
     )
     members = [one.members for thesis in answered for one in thesis.tried if one.members]
     if members and min(members) < FEW:
-        line += f" With as few as {min(members)} members, a share of nine in ten hangs on one or two of them."
+        line += (
+            f" With as few as {counted(min(members), 'member')}, a share of nine in ten hangs on one or two of them."
+        )
     return line
 
 

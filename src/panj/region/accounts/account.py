@@ -82,8 +82,3 @@ def percent(share: float) -> str:
     if (whole == 0 and share > 0) or (whole == 100 and share < 1):
         return f"{100 * share:.2g} %" if whole == 0 else "more than 99 %"
     return f"{whole} %"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """``1 post``, ``2 posts``."""
-    return f"{count} {one if count == 1 else many or one + 's'}"

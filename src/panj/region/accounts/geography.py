@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from panj.basics.codes import ends
-from panj.region.accounts.account import Account, Line, counted, day_of, number, topic
+from panj.basics.words import counted
+from panj.region.accounts.account import Account, Line, day_of, number, topic
 from panj.region.accounts.stocks import stock_topics
 from panj.region.accounts.words import (
     event_line,

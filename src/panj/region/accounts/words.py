@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from panj.basics.codes import ends
-from panj.region.accounts.account import Line, counted, number, percent
+from panj.basics.words import counted
+from panj.region.accounts.account import Line, number, percent
 from panj.region.conditions import Condition
 from panj.region.geography import Crossing
 from panj.region.guards import Agency, Holding, Strength

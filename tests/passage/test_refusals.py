@@ -64,6 +64,9 @@ UNBUILT = {
     "pair 0 is ('k', 'g', 1). Give (class": {"pairs": [("k", "g", 1)]},
     "pair 0 is 7. Give (class": {"pairs": [7]},
     "pair 0: ['k'] is no class": {"pairs": [(["k"], "g")]},
+    "pair 1: ('k', 'g') is pair 0 already. Give each pair once, with": {"pairs": [("k", "g"), ("k", "g")]},
+    "pair 1: ['k', 'g'] is pair 0 already": {"pairs": [("k", "g"), ["k", "g"]], "begins": [["a"], ["a"]]},
+    "origin 2: 'a' is origin 0 already. List each origin once, with": {"origins": ["a", "b", "a"]},
     "origins is 'a'. Give a list": {"origins": "a"},
     "origin 0: {} cannot be the name": {"origins": [{}]},
     "allowed turn (0,): no two numbers of links": {"allowed_turns": [(0,)]},
@@ -95,6 +98,12 @@ def test_what_cannot_be_read_in_a_network_is_told_with_all_other_faults():
     parts = ("spread is 'x'", "link 0 is 'bd'", "portal 'zz'", "both ends lie", "pair 0 is 'kg'", "'q' is no class")
     assert len(caught.value.faults) == len(parts)
     assert all(part in fault for part, fault in zip(parts, caught.value.faults, strict=True)), caught.value.faults
+
+
+def test_pairs_that_begin_or_go_elsewhere_are_two():
+    pairs = [("k", "g"), ("k", "g")]
+    assert len(network(pairs=pairs, origins=["a", "b"], begins=[["a"], ["b"]]).pairs) == 2
+    assert len(network(pairs=pairs, ways=[[("w", "e")], []]).pairs) == 2
 
 
 UNSENT = {

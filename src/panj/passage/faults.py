@@ -307,6 +307,17 @@ def _of_pairs(
         yield from (f"pair {number}: {fault}" for fault in _not_at_home(home, destination, "destination"))
     for number, portal in enumerate(origins):
         yield from (f"origin {number}: {fault}" for fault in _not_at_home(home, portal))
+    for again, first in _twice(origins):
+        portal = origins[again]
+        yield f"origin {again}: {portal!r} is origin {first} already. List each origin once, with the volumes of both."
+
+
+def _twice(given: Sequence[Any]) -> Iterator[tuple[int, int]]:
+    """The number of each name that stands in a list already, and of where it stands first."""
+    first: dict[Any, int] = {}
+    for number, one in enumerate(given):
+        if _is_name(one) and first.setdefault(one, number) != number:
+            yield number, first[one]
 
 
 def _of_turns(
@@ -338,6 +349,11 @@ def _of_limits(
     for what, given in (("ways", ways), ("begins", begins)):
         if given is not None and len(given) != len(pairs):
             yield f"{what} for {len(given)} pairs. Give one entry for each of the {len(pairs)} pairs, in their order."
+    told_apart = [given for given in (ways, begins) if given is not None and len(given) == len(pairs)]
+    rows = enumerate(zip(pairs, *told_apart, strict=True))
+    known = [(*(_couple(pair) or (number,)), *map(str, limits)) for number, (pair, *limits) in rows]
+    for again, first in _twice(known):
+        yield f"pair {again}: {pairs[again]!r} is pair {first} already. Give each pair once, with the volumes of both."
     for pair, steps in enumerate(() if ways is None else ways):
         couples = [None] if (listed := _listed(steps)) is None else [_couple(step) for step in listed]
         if None in couples:

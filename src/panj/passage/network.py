@@ -109,8 +109,9 @@ class Network(eqx.Module):
             groups: Name of each group and its portals. A portal (any hashable name) belongs to one group.
             classes: Name and costs of each class of traffic.
             links: Directed links, `Link` or (tail, head). The order given here is the order of every link axis.
-            pairs: (class, destination portal). The order given here is the order of every pair axis.
-            origins: Portals where journeys may begin. The order given here is the order of every origin axis.
+            pairs: (class, destination portal), each once unless `ways` or `begins` tell two apart. The order given here
+                is the order of every pair axis.
+            origins: Portals where journeys may begin, each once. The order given here is that of every origin axis.
             allowed_turns: (link in, link out) by number: exceptions to the rule that one who has come from a group does
                 not go straight back into it.
             ways: For each pair, the steps from group to group that its journeys may take; None: every step there is.

@@ -1,5 +1,6 @@
 """Roads, rules, guards and volumes of a region on its clock."""
 
+import datetime as dt
 import importlib
 import inspect
 import pkgutil
@@ -10,6 +11,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from panj import simulation as every_room
 from panj.basics.dates import Month, months
@@ -24,7 +27,7 @@ from panj.simulation.guards import guards
 from panj.simulation.layout import world_of
 from panj.simulation.needed import PARAMETERS
 from panj.simulation.overland import roads_of, short_cuts
-from panj.simulation.rules import CLASSES, levers, share_held
+from panj.simulation.rules import CLASSES, levers, share_between, share_held
 from panj.simulation.society.felt import RELAXING
 from panj.simulation.volumes import monthly
 
@@ -65,6 +68,17 @@ def test_a_rule_of_half_a_month_counts_half(tiny):
     clock = months(Month("2000-02"), Month("2000-05"))
     held = share_held(rule(next(iter(tiny.borders))), clock)
     np.testing.assert_allclose(held, [0, 16 / 31, 1, 0], rtol=1e-6)
+
+
+DAYS = st.dates(dt.date(1999, 12, 20), dt.date(2000, 7, 10))
+
+
+@given(DAYS, DAYS)
+def test_shares_of_months_are_days_counted(start, end):
+    clock = months(Month("2000-01"), Month("2000-06"))
+    days = [[month.first + dt.timedelta(number) for number in range(month.days)] for month in clock]
+    counted = [np.mean([start <= day <= end for day in month]) for month in days]
+    np.testing.assert_allclose(share_between(start, end, clock), counted, rtol=1e-6)
 
 
 def test_a_rule_on_entry_binds_one_direction(tiny):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -85,7 +85,7 @@ def fan_chart(
     """
     known = bands[np.isfinite(bands)]
     scale_y = axis(float(known.min()), float(known.max()), unit) if known.size else axis(0.0, 1.0, unit)
-    last = max(1, len(months) - 1)
+    last, rows = max(1, len(months) - 1), bands.tolist()
 
     def x(index: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * index / last
@@ -101,10 +101,11 @@ def fan_chart(
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
         parts.append(f'<text class="tick" x="{LEFT - 5}" y="{y(tick) + 4:.1f}" text-anchor="end">')
         parts.append(f"{escape(scale_y.form.bare(tick))}</text>")
+    runs = _runs(bands[2])
     parts += [_year(x(index), floor, year) for index, year in year_ticks(months)]
     for low, high, name in ((0, 4, "band90"), (1, 3, "band50")):
-        parts += [f'<path class="{name}" d="{_ribbon(run, bands, low, high, x, y)}"/>' for run in _runs(bands[2])]
-    parts += [f'<path class="median" d="{_line([(x(i), y(bands[2, i])) for i in run])}"/>' for run in _runs(bands[2])]
+        parts += [f'<path class="{name}" d="{_ribbon(run, rows[low], rows[high], x, y)}"/>' for run in runs]
+    parts += [f'<path class="median" d="{_line([(x(i), y(rows[2][i])) for i in run])}"/>' for run in runs]
     parts.append(f'<line class="pivot" x1="{x(pivot):.1f}" x2="{x(pivot):.1f}" y1="{TOP - 4}" y2="{floor}"/>')
     for mark in marks:
         parts.append(
@@ -146,11 +147,11 @@ def _line(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{px:.1f},{py:.1f}" for px, py in points)
 
 
-def _ribbon(run: list[int], bands: NDArray[np.float64], low: int, high: int, x: object, y: object) -> str:
-    assert callable(x)
-    assert callable(y)
-    there = [(x(index), y(bands[high, index])) for index in run]
-    back = [(x(index), y(bands[low, index])) for index in reversed(run)]
+def _ribbon(
+    run: list[int], low: list[float], high: list[float], x: Callable[[float], float], y: Callable[[float], float]
+) -> str:
+    there = [(x(index), y(high[index])) for index in run]
+    back = [(x(index), y(low[index])) for index in reversed(run)]
     return _line(there + back) + "Z"
 
 

@@ -20,7 +20,7 @@ from panj.region.conditions import Condition
 from panj.region.geography import Crossing
 from panj.simulation.conditions import conditions
 from panj.simulation.guards import Guards
-from panj.simulation.rules import CLASSES, OPACITY, Levers, left_open
+from panj.simulation.rules import CLASSES, OPACITY, Levers, left_open, share_between
 from panj.simulation.volumes import monthly
 from panj.simulation.world import Months, Real
 
@@ -132,4 +132,4 @@ def _exists(crossing: Crossing, clock: list[Month]) -> Real:
     """Share of each month between the opening and the closing of a crossing."""
     start = first_day(crossing.opened) if crossing.opened else clock[0].first
     end = last_day(crossing.closed) if crossing.closed else clock[-1].last
-    return np.asarray([max(0, (min(end, m.last) - max(start, m.first)).days + 1) / m.days for m in clock], np.float32)
+    return share_between(start, end, clock)

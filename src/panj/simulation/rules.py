@@ -7,6 +7,7 @@ a month counts for that part.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -89,10 +90,18 @@ def levers(region: Region) -> Levers:
 
 def share_held(rule: Rule, clock: Sequence[Month]) -> NDArray[np.float32]:
     """Share of each month's days on which a rule holds, 0-1."""
-    start = first_day(rule.from_)
-    end = last_day(rule.to) if rule.to else clock[-1].last
-    days = [max(0, (min(end, m.last) - max(start, m.first)).days + 1) / m.days for m in clock]
-    return np.asarray(days, np.float32)
+    return share_between(first_day(rule.from_), last_day(rule.to) if rule.to else clock[-1].last, clock)
+
+
+def share_between(start: dt.date, end: dt.date, clock: Sequence[Month]) -> NDArray[np.float32]:
+    """Share of each month's days from one day to another, both included, 0-1; nothing where the end comes first."""
+    first, last = Month(start) - clock[0], Month(end) - clock[0]
+    held = np.zeros(len(clock), np.float32)
+    held[max(first, 0) : max(last + 1, 0)] = 1
+    for number in {first, last} & set(range(len(clock))):
+        month = clock[number]
+        held[number] = max(0, (min(end, month.last) - max(start, month.first)).days + 1) / month.days
+    return held
 
 
 def _ways(rule: Rule) -> tuple[int, ...]:

@@ -98,6 +98,8 @@ def test_a_scenario_beside_a_run_from_the_priors_is_drawn_from_them(ask, compute
         (("history", "--region", "central-asia"), "region: tiny in A, central-asia in B"),
         (("no-raid", "--quantity", "deley"), "Nearest: 'delay'"),
         (("no-raid", "--by", "month"), "Nothing can be told apart by 'month'"),
+        (("no-raid", "--csv", "nowhere/a.csv"), "nowhere is no folder"),
+        (("nothing-like-it",), "'nothing-like-it' is not a scenario of tiny. There are: history, no-raid"),
     ],
 )
 def test_what_could_not_be_compared_is_told_before_anything_is_run(ask, computed, tmp_path, words, said):
@@ -107,6 +109,7 @@ def test_what_could_not_be_compared_is_told_before_anything_is_run(ask, computed
     refused = RUN.invoke(main, ["compare", run, *map(str, words), "--into", str(tmp_path / "runs")])
     assert refused.exit_code == 1
     assert said in refused.stderr
+    assert "changed" not in refused.stderr, "what follows from another region is not told with it"
     assert len(computed) == before
 
 

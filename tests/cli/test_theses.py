@@ -36,6 +36,13 @@ def test_one_thesis_and_json(tmp_path):
     assert (thesis["id"], thesis["verdict"], len(thesis["trials"])) == ("raid-brought-help", "does not agree", 1)
 
 
+def test_a_thesis_that_is_like_none_brings_all(tmp_path):
+    refused = ask(tmp_path, "--only", "xyz")
+    assert refused.exit_code == 1
+    assert "There are: " in refused.stderr
+    assert "raid-brought-help" in refused.stderr
+
+
 def test_a_thesis_that_is_not_there_brings_the_nearest(tmp_path):
     refused = ask(tmp_path, "--only", "raid-brought-hlp")
     assert refused.exit_code == 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from panj.basics.faults import PanjError
 from panj.basics.words import counted
 from panj.cli import DEFAULT_REGION
 from panj.cli.run import INTERRUPTED, progress_shown
@@ -72,6 +73,8 @@ def compare(
 
     console = Console(highlight=False)
     chosen(by or (), quantity)  # a word that is not known is told before anything is run
+    if csv is not None and not csv.parent.is_dir():
+        raise PanjError(f"{csv.parent} is no folder. Make it, or name another file with --csv.")
     asked = asked_beside((a, b), region, members, seed, batch, workers, into)
     first, second = asked.runs((a, b), Console(stderr=True, highlight=False) if as_json else console)
     whose = asked.opened

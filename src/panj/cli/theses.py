@@ -41,7 +41,8 @@ def theses(
     asked = Asked(region, members, seed, batch, workers, into)
     opened = asked.opened
     if strange := [name for name in only or () if name not in opened.theses]:
-        raise PanjError(f"{strange[0]!r} is not a thesis of {opened.title}. {nearest(strange[0], opened.theses)}")
+        near = nearest(strange[0], opened.theses) or f"There are: {', '.join(opened.theses)}."
+        raise PanjError(f"{strange[0]!r} is not a thesis of {opened.title}. {near}")
     wanted = [thesis for id, thesis in opened.theses.items() if not only or id in only]
     if not wanted:
         console.print(f"{opened.title} holds no theses; docs/region-format.md says how to write theses.toml.")

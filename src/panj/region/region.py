@@ -127,7 +127,8 @@ class Region:
         """
         if isinstance(scenario, str):
             if scenario not in self.scenarios:
-                raise KeyError(f"{scenario!r} is not a scenario of {self.code}. {nearest(scenario, self.scenarios)}")
+                near = nearest(scenario, self.scenarios)
+                raise KeyError(f"{scenario!r} is not a scenario of {self.code}. {near}".strip())
             scenario = self.scenarios[scenario]
         since = first_day(scenario.from_) if scenario.from_ else None
         month = Month(since) if since else None

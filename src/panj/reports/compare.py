@@ -149,7 +149,8 @@ def mismatches(a: Plan, b: Plan) -> list[str]:
         for name in ("region", "seed", "members", "batch", "draws", *(["cut"] if a.scenario != b.scenario else []))
         if (one := getattr(a, name)) != (other := getattr(b, name))
     ]
-    for ours, theirs in ((a.software, b.software), (_shared(a), _shared(b))):
+    files = (_shared(a), _shared(b)) if a.region == b.region else ({}, {})
+    for ours, theirs in ((a.software, b.software), files):
         for name in sorted({*ours, *theirs}):
             one, other = ours.get(name), theirs.get(name)
             if one != other and theirs is b.software:

@@ -13,7 +13,8 @@ from numpy.testing import assert_allclose
 from tests.calibration.conftest import invented
 
 from panj.calibration import Seen, has_way, predictions
-from panj.calibration.observe import RECORD, UNSEEN, WAYS
+from panj.calibration.on_file import RECORD
+from panj.calibration.ways import UNSEEN, WAYS
 from panj.region import Condition, Region, Target, open_region
 
 

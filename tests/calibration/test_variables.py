@@ -1,6 +1,8 @@
 """The table of recorded variables and the ways from a run to them say the same."""
 
-from panj.calibration.observe import ENDINGS, RECORD, SERIES, UNSEEN, WAYS, has_way
+from panj.calibration.observe import has_way
+from panj.calibration.on_file import RECORD
+from panj.calibration.ways import ENDINGS, SERIES, UNSEEN, WAYS
 from panj.region.variables import names, variables
 from panj.simulation.quantities import quantities
 

@@ -4,9 +4,10 @@ Knows a run by its results and a region by its files; how a month is simulated i
 run in `ensembles`, how it is shown in `reports`.
 """
 
-from panj.calibration.observe import Prediction, Seen, draws_of, has_way, predictions, seen_in, unit_of
+from panj.calibration.observe import Prediction, has_way, predictions
 from panj.calibration.score import Score, Total, scores, total
 from panj.calibration.screen import Screened, screen
+from panj.calibration.seen import Seen, draws_of, seen_in, unit_of
 
 __all__ = [
     "Prediction",

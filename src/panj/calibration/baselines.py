@@ -18,7 +18,7 @@ import xarray as xr
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
-from panj.calibration.observe import NoFigure, Seen, member_states, window
+from panj.calibration.seen import NoFigure, Seen, member_states, window
 from panj.calibration.split import stratum
 from panj.region import Region, Target
 

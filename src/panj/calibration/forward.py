@@ -10,8 +10,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from panj.calibration.observe import Seen, predictions
+from panj.calibration.observe import predictions
 from panj.calibration.scales import on_scale
+from panj.calibration.seen import Seen
 from panj.ensembles import CONVERGED
 from panj.ensembles.members import apply, luck
 from panj.ensembles.running import coordinates

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from panj.calibration.diagnosis import Driver, drivers
-from panj.calibration.observe import Seen, predictions
+from panj.calibration.observe import predictions
 from panj.calibration.scales import bound, kept, off_scale, on_scale, published
+from panj.calibration.seen import Seen
 from panj.region import Target
 
 

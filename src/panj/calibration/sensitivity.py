@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from panj.calibration.forward import Forward
-from panj.calibration.observe import Seen
+from panj.calibration.seen import Seen
 from panj.ensembles import RunError, cores
 from panj.ensembles.members import quantile
 from panj.ensembles.plan import batch_for

@@ -33,7 +33,7 @@ def sensitivity(
     from rich.console import Console
     from rich.table import Table
 
-    from panj.calibration.observe import draws_of, seen_in
+    from panj.calibration.seen import draws_of, seen_in
     from panj.calibration.sensitivity import HEADLINES, effects, facts, influences, outcomes
     from panj.cli.run import progress_shown
     from panj.ensembles import cores, open_run

@@ -89,7 +89,7 @@ class Target(Row):
     """A published number that a modelled, recorded variable should meet.
 
     Attributes:
-        variable: What was recorded; its way from a run to this number stands in ``calibration/observe.py``.
+        variable: What was recorded; its way from a run to this number stands in ``calibration/ways.py``.
         value: As published, with ``low`` and ``high``: 5 and 95 % of what may have been so.
         factor: What the source counts over what the model counts: heroin as seized over pure heroin.
         error: The scale on which the number errs: of logarithms, of log odds, or its own.

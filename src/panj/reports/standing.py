@@ -13,7 +13,7 @@ from panj.basics.codes import ends
 from panj.basics.dates import Month
 from panj.basics.faults import PanjError
 from panj.basics.words import counted
-from panj.calibration.observe import unit_of
+from panj.calibration.seen import unit_of
 from panj.region import Account, Line, Stock, Topic, stocks
 from panj.reports.compare import SUMMED
 from panj.reports.summary import Members, interval, settled_members

@@ -21,7 +21,7 @@ from rich.text import Text
 from panj.basics.dates import Month, first_day, last_day
 from panj.basics.faults import Fault
 from panj.basics.words import counted
-from panj.calibration.observe import unit_of
+from panj.calibration.seen import unit_of
 from panj.ensembles import Run, RunError, open_run
 from panj.ensembles.store import read_note
 from panj.region import strangers

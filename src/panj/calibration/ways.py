@@ -1,0 +1,338 @@
+"""How each recorded variable follows from the quantities of a run.
+
+A way is a pure function of a run and a target: one number a member, in the unit of the target. A variable with the name
+of a quantity needs none of its own (`plain`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from panj.basics.dates import Month, first_day
+from panj.calibration.seen import (
+    YEAR,
+    Seen,
+    Values,
+    at,
+    condition,
+    in_unit,
+    inner_borders,
+    member_states,
+    members_first,
+    no_figure,
+    of_flow,
+    quantity,
+    unit_of,
+    way_in,
+    window,
+)
+from panj.region import Region, Target
+from panj.region.conditions import CONDITIONS, course_of
+
+Way = Callable[[Seen, Target], Values]
+
+
+BEFORE_CLOSURE = 12
+"""Months before a closure whose prices it is compared with."""
+
+TAIL = 0.95
+"""Of all posts and months, what the upper tail of waiting leaves below it."""
+
+SPREAD_OF_WAITS = 3.0
+"""The 95 % quantile of single waits over their mean, where waits are exponential: ``-ln(0.05)``, as in a busy queue."""
+
+
+# Ways that hold for any quantity
+
+
+def plain(seen: Seen, target: Target) -> Values:
+    """A quantity of the run at the place and flow of a target, over its months and in its unit."""
+    return _plain(seen, target, of_flow(seen, target.variable, target), target.variable)
+
+
+def _plain(seen: Seen, target: Target, values: xr.DataArray, name: str) -> Values:
+    axes = [axis for axis in ("border", "state", "crossing", "route") if axis in values.dims]
+    if target.place == "region":
+        if "state" in axes:
+            values = values.sel(state=member_states(seen.region))
+    elif target.place and axes:
+        fitting = [axis for axis in axes if target.place in values[axis].to_numpy().tolist()]
+        values = at(values, (fitting or axes)[0], target.place)
+    rest = [axis for axis in values.dims if axis not in ("member", "month")]
+    flows = [target.flow] if target.flow else values["flow"].to_numpy().tolist() if "flow" in rest else []
+    unit = unit_of(seen.dataset, name, flows, seen.region)
+    additive = "/month" in unit or str(seen.dataset[name].attrs.get("kind")) == "stock"
+    joined = values.sum(rest, skipna=False) if additive else values.mean(rest)
+    return members_first(in_unit(window(joined, target), unit, target.unit))
+
+
+def growth(seen: Seen, target: Target) -> Values:
+    """``<variable>_growth``: a variable in the last twelve months of a target's over the first twelve."""
+    name = target.variable.removesuffix("_growth")
+    months = window(_series(seen, name, target), target)
+    if months.sizes["month"] < 2 * YEAR:
+        no_figure("its dates are less than two years apart in the run")
+    first, last = months.isel(month=slice(0, YEAR)).mean("month"), months.isel(month=slice(-YEAR, None)).mean("month")
+    return members_first(last / first.where(first > 0))
+
+
+def _series(seen: Seen, name: str, target: Target) -> xr.DataArray:
+    if name in SERIES:
+        return SERIES[name](seen, target)
+    values = of_flow(seen, name, target)
+    if "state" in values.dims and target.place == "region":
+        values = values.sel(state=member_states(seen.region))
+    elif "state" in values.dims:
+        values = at(values, "state", target.place)
+    elif "border" in values.dims and target.place != "region":
+        values = at(values, "border", target.place)
+    return values.sum([axis for axis in values.dims if axis not in ("member", "month")])
+
+
+def rank(seen: Seen, target: Target) -> Values:
+    """``<variable>_rank``: the rank of a border by a quantity among the borders between two members; 1: most."""
+    values = of_flow(seen, target.variable.removesuffix("_rank"), target)
+    inner = inner_borders(seen.region)
+    if target.place not in inner:
+        no_figure(f"{target.place} is no border between two members")
+    mean = window(values.sel(border=inner), target).mean("month")
+    own = mean.sel(border=target.place)
+    return members_first((mean > own).sum("border").where(np.isfinite(own)) + 1.0)
+
+
+# Ways of single variables
+
+
+def opium_output(seen: Seen, target: Target) -> Values:
+    """Opium of the harvest [t/year]."""
+    return _plain(seen, target, quantity(seen, "opium"), "opium")
+
+
+OPIATES = "opiates"
+"""The flow whose users the model has."""
+
+
+def prevalence(seen: Seen, target: Target) -> Values:
+    """Users of opiates in a hundred inhabitants of 15 and over; the part that the official figure knows is a factor."""
+    if target.flow != OPIATES:
+        no_figure(f"the model has no users of {target.flow}")
+    users = quantity(seen, "users")
+    states = member_states(seen.region) if target.place == "region" else [target.place]
+    _simulated(seen, states)
+    counts = [members_first(window(at(users, "state", state), target).mean("month")) for state in states]
+    adults = sum(condition(seen.region, "adults", state, target) for state in states)
+    return np.asarray(100 * np.sum(counts, axis=0) / adults)
+
+
+def prevalence_ratio(seen: Seen, target: Target) -> Values:
+    """The prevalence of all members over that of another state, whose users stand as the files give them."""
+    here = prevalence(seen, target.model_copy(update={"place": "region"}))
+    users = members_first(window(at(quantity(seen, "users"), "state", target.place), target).mean("month"))
+    return here / (100 * users / condition(seen.region, "adults", target.place, target))
+
+
+def _simulated(seen: Seen, states: Iterable[str]) -> None:
+    outside = sorted(set(states) - set(member_states(seen.region)))
+    if outside:
+        no_figure(f"{', '.join(outside)} lies outside the region: what happens inside it is given, not simulated")
+
+
+def registered(seen: Seen, target: Target) -> Values:
+    """Users on a state's register: true users over the true number for each that is registered."""
+    if "users_per_registered" not in seen.draws:
+        no_figure("the parameters of the run are not known")
+    users = members_first(window(at(quantity(seen, "users"), "state", target.place), target).mean("month"))
+    return np.asarray(users / seen.draws["users_per_registered"])
+
+
+def estimated_users(seen: Seen, target: Target) -> Values:
+    """Users as someone inferred them: the true number, with a wide error."""
+    return members_first(window(at(quantity(seen, "users"), "state", target.place), target).mean("month"))
+
+
+def recorded_at(seen: Seen, target: Target) -> xr.DataArray:
+    """Recorded seizures of a flow month by month, at a state or a border, or of all members.
+
+    Agencies record by state; at a border it is what is seized there times the share that enters the records of all.
+    What others say of the whole region leaves out what a state does not tell them.
+    """
+    records = of_flow(seen, "recorded_seizures", target)
+    if target.place == "region":
+        return sum(
+            (at(records, "state", state) * told(seen.region, state, records) for state in member_states(seen.region)),
+            start=xr.zeros_like(records.isel(state=0, drop=True)),
+        )
+    if target.place in records["state"].to_numpy().tolist():
+        return at(records, "state", target.place)
+    taken = at(of_flow(seen, "seized_at", target), "border", target.place)
+    everything = of_flow(seen, "seized", target)
+    return taken * (records.sum("state") / everything.where(everything > 0)).fillna(0)
+
+
+def told(region: Region, state: str, months: xr.DataArray) -> xr.DataArray:
+    """Share of its records that a state tells others, by month."""
+    rows = [row for row in region.conditions if row.key == ("disclosure", state)]
+    share = course_of(rows, CONDITIONS["disclosure"])
+    values = [share(Month(str(month)[:7])) for month in months["month"].to_numpy().astype("datetime64[M]")]
+    return xr.DataArray(values, coords={"month": months["month"]}, dims="month")
+
+
+def recorded_seizures(seen: Seen, target: Target) -> Values:
+    """What agencies write down as seized."""
+    flows = [target.flow] if target.flow else []
+    unit = unit_of(seen.dataset, "recorded_seizures", flows, seen.region)
+    return members_first(in_unit(window(recorded_at(seen, target), target), unit, target.unit))
+
+
+AS_SEIZED = {"opiates": 2.5, "cannabis": 1.0, "synthetic-drugs": 1.0}
+"""Weight as seized over weight as the model counts it [kg/kg]: cut heroin and some opium (assumed: 1.4 where it is all
+heroin, up to 10 where it is all opium; hence the wide discrepancy of such targets)."""
+
+
+def drugs_seized(seen: Seen, target: Target) -> Values:
+    """All drugs that agencies write down as seized, by weight as seized."""
+    total = np.zeros(seen.dataset.sizes["member"])
+    for flow, weight in AS_SEIZED.items():
+        if flow in seen.region.flows:
+            total += weight * recorded_seizures(seen, target.model_copy(update={"flow": flow}))
+    return total
+
+
+def recorded_seizures_share(seen: Seen, target: Target) -> Values:
+    """Recorded seizures at a place over those that all members tell others of."""
+    everywhere = target.model_copy(update={"place": "region"})
+    here = window(recorded_at(seen, target), target).sum("month")
+    return members_first(here / window(recorded_at(seen, everywhere), target).sum("month"))
+
+
+def seized_share(seen: Seen, target: Target) -> Values:
+    """What is seized at a border over what passes it or is seized there."""
+    taken = window(at(of_flow(seen, "seized_at", target), "border", target.place), target).sum("month")
+    passed = window(at(of_flow(seen, "passed", target), "border", target.place), target).sum("month")
+    return members_first(taken / (taken + passed))
+
+
+def smuggled_share(seen: Seen, target: Target) -> Values:
+    """Contraband over all goods that enter the second state of a border's code from the first, by weight."""
+    passed = window(at(quantity(seen, "passed_forth"), "border", target.place), target).mean("month")
+    goods = [
+        name for name, flow in seen.region.flows.items() if flow.unit in ("t", "tonne") and flow.class_ == "freight"
+    ]
+    hidden = at(passed, "flow", str(target.flow))
+    return members_first(hidden / passed.sel(flow=sorted({*goods, str(target.flow)})).sum("flow"))
+
+
+def northern(seen: Seen, target: Target) -> xr.DataArray:
+    """Share of what passes the borders of a state that does so at its borders with members, month by month."""
+    some, every = way_in(seen.region, target.place)
+    passed = of_flow(seen, "passed", target)
+    whole = passed.sel(border=every).sum("border")
+    return passed.sel(border=some).sum("border") / whole.where(whole > 0)
+
+
+def northern_share(seen: Seen, target: Target) -> Values:
+    """The same over the months of a target."""
+    return members_first(window(northern(seen, target), target).mean("month"))
+
+
+def estimated_flow(seen: Seen, target: Target) -> Values:
+    """What someone inferred of a flow: what passes a border, or leaves a state over its borders with members."""
+    some = [target.place] if target.place in seen.region.borders else way_in(seen.region, target.place)[0]
+    passed = of_flow(seen, "passed", target).sel(border=some).sum("border")
+    unit = unit_of(seen.dataset, "passed", [str(target.flow)], seen.region)
+    return members_first(in_unit(window(passed, target), unit, target.unit))
+
+
+def estimated_drug_money(seen: Seen, target: Target) -> Values:
+    """What the trade in opiates earns on its way, as someone inferred it."""
+    return _plain(seen, target, quantity(seen, "drug_money"), "drug_money")
+
+
+def unlawful_share(seen: Seen, target: Target) -> Values:
+    """One flow among all that are counted in its unit and cross the green border, all borders together."""
+    around = window(quantity(seen, "passed_green"), target).mean("month").sum("border")
+    own = at(around, "flow", str(target.flow))
+    flows = seen.region.flows
+    alike = [name for name, flow in flows.items() if flow.unit == flows[str(target.flow)].unit]
+    return members_first(own / around.sel(flow=alike).sum("flow"))
+
+
+def closure_price_ratio(seen: Seen, target: Target) -> Values:
+    """Prices of the neighbour's goods in a closure over those of the year before it."""
+    gap = at(quantity(seen, "price_gap"), "border", target.place)
+    start = pd.Timestamp(first_day(target.from_)).replace(day=1)
+    before = gap.sel(month=slice(start - pd.DateOffset(months=BEFORE_CLOSURE), start - pd.DateOffset(days=1)))
+    if before.sizes["month"] == 0:
+        no_figure("its dates lie outside the run")
+    return np.exp(members_first(window(gap, target).max("month") - before.mean("month")))
+
+
+def wait_upper_tail(seen: Seen, target: Target) -> Values:
+    """Waiting of a lorry that 95 % of posts and months stay below, as a single long wait there [h]."""
+    waits = window(quantity(seen, "wait"), target)
+    return members_first(waits.quantile(TAIL, ("crossing", "month"), skipna=True)) * SPREAD_OF_WAITS
+
+
+def customs_revenue_share(seen: Seen, target: Target) -> Values:
+    """Customs over all that a state takes: customs of the run, the rest as the files give it."""
+    customs = members_first(window(at(quantity(seen, "revenue"), "state", target.place), target).mean("month"))
+    return customs / (customs + condition(seen.region, "other_revenue", target.place, target))
+
+
+def recorded_assistance(seen: Seen, target: Target) -> Values:
+    """Aid to the borders of a state that donors budget, so what their attention promises [USD/year]."""
+    return _plain(seen, target, quantity(seen, "aid_promised"), "aid_promised")
+
+
+def heroin_price(seen: Seen, target: Target) -> Values:
+    """Wholesale price of heroin in a state: that of the files, moved by harvests and seizures [USD/kg]."""
+    return _plain(seen, target, quantity(seen, "drug_price"), "drug_price")
+
+
+def income_loss(seen: Seen, target: Target) -> Values:
+    """What the two states of a border earn less because activity there fell since the clock began [USD/year]."""
+    return _plain(seen, target, quantity(seen, "income_lost"), "income_lost")
+
+
+WAYS: Mapping[str, Way] = {
+    "closure_price_ratio": closure_price_ratio,
+    "customs_revenue_share": customs_revenue_share,
+    "drugs_seized": drugs_seized,
+    "estimated_drug_money": estimated_drug_money,
+    "estimated_flow": estimated_flow,
+    "estimated_users": estimated_users,
+    "heroin_price": heroin_price,
+    "income_loss": income_loss,
+    "northern_share": northern_share,
+    "opium_output": opium_output,
+    "prevalence_ratio": prevalence_ratio,
+    "recorded_prevalence": prevalence,
+    "recorded_assistance": recorded_assistance,
+    "recorded_seizures": recorded_seizures,
+    "recorded_seizures_share": recorded_seizures_share,
+    "registered_users": registered,
+    "seized_share": seized_share,
+    "smuggled_share": smuggled_share,
+    "unlawful_share": unlawful_share,
+    "wait_upper_tail": wait_upper_tail,
+}
+"""How a recorded variable follows from a run."""
+
+ENDINGS: Mapping[str, Way] = {"_growth": growth, "_rank": rank}
+"""Ways of all variables whose names end so."""
+
+UNSEEN: Mapping[str, str] = {
+    "fuel_over_border_budget": "the files guess what a state spends on its line without pay, and have no price of fuel",
+    "hashish_output": "volumes of cannabis are made from it; the model reports no harvest",
+    "heroin_seized": "the model does not tell heroin from opium",
+    "irregular_workers": "the model reports irregular migrants by where they work, not by where they come from",
+    "suppression_by_rigidity": "needs a scenario laid over the history",
+}
+"""Variables that the model does not hold, and why."""
+
+SERIES: Mapping[str, Callable[[Seen, Target], xr.DataArray]] = {"northern_share": northern}
+"""Variables month by month that are no quantities of a run."""

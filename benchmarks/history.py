@@ -26,7 +26,9 @@ def measure() -> list[Row]:
     cold = _seconds(draws, luck)  # compiles
     warm = _seconds(draws, luck)
     speed = _operations() / warm / 1e9
-    what, note = f"history of central-asia, batch of {MEMBERS}, a member", f"{speed:.3g} GFLOP/s in products of passage"
+    pairs = len(simulation().world.pair_flow)
+    what = f"history of central-asia, batch of {MEMBERS}, a member"
+    note = f"{speed:.3g} GFLOP/s in products of passage; {pairs} pairs, {1e3 * warm / MEMBERS / pairs:.2g} ms each"
     compiled = Row("compilation of a history", cold - warm, "s")
     return [compiled, Row(what, warm / MEMBERS, "s", 0.15, of_rate=speed / matmul_rate(), note=note)]
 

@@ -51,7 +51,8 @@ class Forward:
         """Make the world; it is compiled at its first batch."""
         from panj.simulation import Simulation, world_of
 
-        simulation = Simulation(world_of(self.region), programs())
+        kept = programs(f"{self.region.code}-{self.size}")  # is read while the world is made
+        simulation = Simulation(world_of(self.region), kept)
         last = len(next(iter(self.values.values()))) - 1
 
         def compute(members: range) -> Results:

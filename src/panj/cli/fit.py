@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from panj.basics.words import counted
 from panj.cli import DEFAULT_REGION
 
 if TYPE_CHECKING:
@@ -60,8 +61,11 @@ def fit(
         raise typer.BadParameter("--from goes with --method nuts.")
     console = Console(highlight=False)
     folder = begun or out or Path("runs") / f"fit-{Path(region).resolve().name}"
-    plan = read_plan(folder) if begun else {"members": members, "steps": steps, "seed": seed, "batch": batch}
-    title = f"{region}: ensemble smoother, {plan['members']} members, {plan['steps']} steps, seed {plan['seed']}"
+    plan: dict[str, Any] = (
+        read_plan(folder) if begun else {"members": members, "steps": steps, "seed": seed, "batch": batch}
+    )
+    size = f"{counted(plan['members'], 'member')}, {counted(plan['steps'], 'step')}, seed {plan['seed']}"
+    title = f"{region}: ensemble smoother, {size}"
     try:
         with progress_shown(console, f"{title}, into {folder}", workers or cores()) as show:
             found = fitted(region, folder, **plan, workers=workers, resume=resume or bool(begun), progress=show)
@@ -87,8 +91,9 @@ def _tell(console: Console, found: Fit) -> None:
     import numpy as np
 
     console.print(
-        f"{len(found.targets)} numbers taken in. Mean square error of a member, in standard deviations of both errors: "
-        f"{np.nanmedian(found.before):.3g} before, {np.nanmedian(found.after):.3g} after (1 is as good as they allow)."
+        f"{counted(len(found.targets), 'number')} taken in. Mean square error of a member, in standard deviations of "
+        f"both errors: {np.nanmedian(found.before):.3g} before, {np.nanmedian(found.after):.3g} after "
+        "(1 is as good as they allow)."
     )
     if told := found.discrepancy.said():
         console.print(told, soft_wrap=True)

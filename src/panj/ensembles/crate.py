@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from panj.basics.words import counted
 from panj.ensembles.plan import RunError
 from panj.ensembles.store import ARRAYS, Note, read_note
 
@@ -99,7 +100,7 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
         {
             "@id": "./",
             "@type": "Dataset",
-            "name": f"{title}: {plan.scenario}, {plan.members} members",
+            "name": f"{title}: {plan.scenario}, {counted(plan.members, 'member')}",
             "description": "A run of Panj: every quantity month by month for every member, with what went in.",
             "datePublished": note.ended,
             "license": {"@id": LICENCE},
@@ -113,7 +114,7 @@ def entities(folder: Path, note: Note, title: str) -> list[Entity]:
             "@id": "#run",
             "@type": "CreateAction",
             "name": f"panj run {plan.region} {' '.join(options)}",
-            "description": f"The months of {title}, {plan.members} members."
+            "description": f"The months of {title}, {counted(plan.members, 'member')}."
             + ("" if named else " Who gave the command is not recorded."),
             "agent": agent,
             "instrument": {"@id": panj["@id"]},

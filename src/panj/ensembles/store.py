@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from panj.basics.words import counted
 from panj.ensembles.plan import Plan, RunError
 from panj.simulation.quantities import Quantity
 
@@ -57,7 +58,7 @@ class Note:
     @property
     def done(self) -> str:
         """The same in words."""
-        return f"{self.members_done} of {self.plan.members} members"
+        return f"{self.members_done} of {counted(self.plan.members, 'member')}"
 
 
 def read_note(folder: Path) -> Note | None:

@@ -27,7 +27,7 @@ Horizon = int | tuple[tuple[int, ...], ...]
 LINK = 60
 """What one more link of one pair costs in a stage, in multiplications a column (measured: its memory)."""
 
-TEAM = 640_000
+TEAM = 320_000
 """What one more team costs in a stage, in multiplications, all columns together (measured: dispatch, compiling)."""
 
 COLUMNS = 32

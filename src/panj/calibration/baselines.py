@@ -20,7 +20,7 @@ import xarray as xr
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
 from panj.calibration.seen import NoFigure, Seen, member_states, window
-from panj.calibration.split import stratum
+from panj.calibration.split import series, stratum
 from panj.region import Region, Target
 
 Driver = Callable[[Seen, Target], float | None]
@@ -37,12 +37,7 @@ def rate(target: Target, value: float) -> float:
 
 def no_change(target: Target, others: Sequence[Target]) -> float | None:
     """The last number published before, of the same variable, place and flow; None for the first."""
-    same = (target.variable, target.place, target.flow)
-    earlier = [
-        one
-        for one in others
-        if (one.variable, one.place, one.flow) == same and last_day(one.to) < first_day(target.from_)
-    ]
+    earlier = [one for one in others if series(one) == series(target) and last_day(one.to) < first_day(target.from_)]
     if not earlier:
         return None
     last = max(earlier, key=lambda one: (last_day(one.to), one.id))

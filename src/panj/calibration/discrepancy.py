@@ -37,7 +37,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from panj.basics.dates import first_day, last_day
-from panj.calibration.scales import error_of, on_scale
+from panj.calibration.scales import on_scale, spread_of
+from panj.calibration.split import series
 from panj.ensembles.posterior import read_posterior
 from panj.region import Region, Target
 
@@ -91,11 +92,6 @@ AS_JUDGED = Discrepancy()
 """Nothing but what the files judge."""
 
 
-def series(target: Target) -> tuple[str, str, str]:
-    """What is the same for all numbers of a series: variable, flow, place."""
-    return target.variable, target.flow or "", target.place
-
-
 def alike(targets: Sequence[Target], memory: float) -> Reals:
     """How discrepancies of targets correlate, K x K: within a series, the less the farther apart its periods are."""
     middle = np.asarray([(first_day(one.from_).toordinal() + last_day(one.to).toordinal()) / 2 for one in targets])
@@ -110,8 +106,9 @@ def alike(targets: Sequence[Target], memory: float) -> Reals:
 def covariance(targets: Sequence[Target], discrepancy: Discrepancy) -> Reals:
     """Covariance of published numbers about a model with all parameters right, K x K, each on its scale."""
     judged = discrepancy.factor * np.asarray([one.discrepancy for one in targets])
-    error = np.asarray([error_of(one) for one in targets])
-    return np.asarray(np.diag(error**2 + EXACT**2) + judged[:, None] * alike(targets, discrepancy.memory) * judged)
+    found = np.asarray(judged[:, None] * alike(targets, discrepancy.memory) * judged)
+    np.fill_diagonal(found, [spread_of(one, discrepancy.factor) ** 2 + EXACT**2 for one in targets])
+    return found
 
 
 def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:

@@ -14,9 +14,9 @@ from panj.calibration.observe import predictions
 from panj.calibration.scales import on_scale
 from panj.calibration.seen import Seen
 from panj.ensembles import CONVERGED
+from panj.ensembles.batches import simulation_of
 from panj.ensembles.members import apply, luck
 from panj.ensembles.running import coordinates
-from panj.ensembles.workers import programs
 from panj.region import Region, Target
 from panj.simulation.quantities import quantities
 
@@ -49,10 +49,7 @@ class Forward:
 
     def __call__(self) -> Callable[[range], Results]:
         """Make the world; it is compiled at its first batch."""
-        from panj.simulation import Simulation, world_of
-
-        kept = programs(f"{self.region.code}-{self.size}")  # is read while the world is made
-        simulation = Simulation(world_of(self.region), kept)
+        simulation = simulation_of(self.region, self.size)
         last = len(next(iter(self.values.values()))) - 1
 
         def compute(members: range) -> Results:

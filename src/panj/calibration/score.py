@@ -12,10 +12,11 @@ from scipy.special import ndtri
 
 from panj.calibration.baselines import BASELINES, baselines
 from panj.calibration.diagnosis import Driver, drivers
-from panj.calibration.discrepancy import Discrepancy, carried, discrepancy_of, series
+from panj.calibration.discrepancy import Discrepancy, carried, discrepancy_of
 from panj.calibration.observe import Prediction, predictions
 from panj.calibration.scales import bound, kept, off_scale, on_scale
 from panj.calibration.seen import Seen
+from panj.calibration.split import series
 from panj.region import Target
 
 Outcome = Literal["within 50 %", "within 90 %", "kept", "missed", "no figure"]

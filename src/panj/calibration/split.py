@@ -24,6 +24,11 @@ def stratum(target: Target) -> str:
     return f"{target.variable}/{target.flow or ''}"
 
 
+def series(target: Target) -> tuple[str, str, str]:
+    """The series of a target, a part of its stratum: its variable, flow and place."""
+    return target.variable, target.flow or "", target.place
+
+
 def turn(name: str, block: int) -> int:
     """Which of the targets of a block is kept for validation, from 0."""
     return int(hashlib.sha256(f"{name}/{block}".encode()).hexdigest(), 16) % EVERY

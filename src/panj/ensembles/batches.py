@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from panj.evidence import Evidence
 from panj.region import Region
 from panj.region.geography import Geometry
 from panj.simulation.quantities import Quantity, quantities
+
+if TYPE_CHECKING:
+    from panj.simulation import Simulation
 
 Results = dict[str, NDArray[Any]]
 
@@ -55,17 +58,22 @@ class Batches:
         return compute
 
 
-def runner(
-    region: Region, size: int, seed: int, *, prior: bool = False
-) -> Callable[[range, Collection[str]], Mapping[str, NDArray[Any]]]:
-    """Make the world of a region; give what runs so many members of a study at once with links cut.
+def simulation_of(region: Region, size: int) -> Simulation:
+    """The simulation of a region, so many members at once.
 
-    It is compiled when it is first called, if no earlier run left it: that is read while the world is made.
+    It is compiled when it is first run, if no earlier run left it: that is read while the world is made.
     """
     from panj.simulation import Simulation, world_of
 
     kept = programs(f"{region.code}-{size}")
-    simulation = Simulation(world_of(region), kept)
+    return Simulation(world_of(region), kept)
+
+
+def runner(
+    region: Region, size: int, seed: int, *, prior: bool = False
+) -> Callable[[range, Collection[str]], Mapping[str, NDArray[Any]]]:
+    """Make the world of a region; give what runs so many members of a study at once with links cut."""
+    simulation = simulation_of(region, size)
 
     def run(members: range, cut: Collection[str]) -> Mapping[str, NDArray[Any]]:
         draws = apply(drawn(region, members, seed, prior=prior), region.factors)

@@ -43,7 +43,7 @@ COMPILER = (
 KEPT = "What is finished is kept: once the cause is mended, give the same command again with --resume."
 
 
-def programs(purpose: str = "") -> Kept:
+def programs(purpose: str) -> Kept:
     """Compiled histories as they are kept between runs; the one used last for a purpose is read while it is awaited."""
     from panj.simulation.compiled import Kept
 

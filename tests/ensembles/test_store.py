@@ -88,6 +88,7 @@ def test_a_batch_that_is_half_written_is_written_again(tmp_path):
     store.write(0, results(PLAN.batches[0]))
     (tmp_path / "cut" / ARRAYS / "stock" / "c" / "1").mkdir(parents=True)
     (tmp_path / "cut" / ARRAYS / "stock" / "c" / "1" / "0").write_bytes(b"half")
+    (tmp_path / "cut" / ARRAYS / "stock" / "c" / "1" / "1.0a1b.partial").write_bytes(b"half")
     (tmp_path / "cut" / "parts" / "00001.npz").write_bytes(b"half")
     (tmp_path / "cut" / (PROGRESS + ".new")).write_text("{")
     again = finished(Store.resume(tmp_path / "cut", NOTE, TABLE))

@@ -29,6 +29,9 @@ PROGRESS = "progress.json"
 PARTS = "parts"
 """Folder of what is kept as a mean over members, one file a batch, until all batches are there."""
 
+HALF = ".partial"
+"""Ending that Zarr gives a file until it is whole: what was being written when the run was killed."""
+
 Results = Mapping[str, NDArray[Any]]
 
 
@@ -103,7 +106,7 @@ class Store:
 
     @classmethod
     def resume(cls, folder: Path, note: Note, quantities: Sequence[Quantity]) -> Store:
-        """Go on with the run of a note.
+        """Go on with the run of a note; what was half written is gone.
 
         Raises:
             RunError: There is none, or it was begun with another plan.
@@ -115,6 +118,8 @@ class Store:
             listed = "".join(f"\n  * {difference}" for difference in differences)
             remedy = "Ask for the same again, or choose another --out."
             raise RunError(f"The run in {folder} was begun with other inputs:{listed}\n{remedy}")
+        for half in (folder / ARRAYS).rglob(f"*{HALF}"):
+            half.unlink()
         return cls(folder, begun, quantities)
 
     @property

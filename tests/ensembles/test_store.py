@@ -90,7 +90,7 @@ def test_a_batch_that_is_half_written_is_written_again(tmp_path):
     (tmp_path / "cut" / ARRAYS / "stock" / "c" / "1" / "0").write_bytes(b"half")
     (tmp_path / "cut" / ARRAYS / "stock" / "c" / "1" / "1.0a1b.partial").write_bytes(b"half")
     (tmp_path / "cut" / "parts" / "00001.npz").write_bytes(b"half")
-    (tmp_path / "cut" / (PROGRESS + ".new")).write_text("{")
+    (tmp_path / "cut" / (f"new-{PROGRESS}")).write_text("{")
     again = finished(Store.resume(tmp_path / "cut", NOTE, TABLE))
     assert files_of(again.folder) == files_of(finished(begun(tmp_path / "whole")).folder)
 

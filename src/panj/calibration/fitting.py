@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import panj
+from panj.basics.writing import whole, write
 from panj.calibration.discrepancy import AS_JUDGED, Discrepancy, covariance, likeliest
 from panj.calibration.emulator import Training
 from panj.calibration.forward import Forward, Predicted
@@ -263,7 +264,7 @@ def _begin(out: Path, plan: Mapping[str, Any], resume: bool) -> None:
     if out.exists() and any(out.iterdir()):
         raise RunError(f"{out} is not empty. Add --resume to go on with a fit, or choose another --out.")
     out.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(dict(plan), indent=1), encoding="utf-8")
+    write(file, json.dumps(dict(plan), indent=1))
 
 
 def _predicted(
@@ -282,9 +283,8 @@ def _predicted(
     if len(wanted) < len(spans):
         progress(done, total)
     for span, result in run_batches(forward, wanted, crew) if wanted else ():
-        written = files[span].with_suffix(".new.npz")
-        np.savez(written, allow_pickle=False, **result)
-        written.replace(files[span])
+        with whole(files[span]) as new:
+            np.savez(new, allow_pickle=False, **result)
         done += len(span)
         progress(done, total)
     parts = []

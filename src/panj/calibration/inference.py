@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 import panj
+from panj.basics.writing import whole
 from panj.calibration.emulator import Emulator, Surface, emulate
 from panj.calibration.fitting import Fit, values_of
 from panj.calibration.ranks import Ranks, calibrated
@@ -194,6 +195,5 @@ def ranked(sampled: Sampled, out: Path, studies: int | None = None, progress: Pr
 
 def _kept(file: Path, **arrays: Any) -> None:
     """Write arrays so that a file is whole or not there."""
-    written = file.with_suffix(".new.npz")
-    np.savez(written, allow_pickle=False, **arrays)
-    written.replace(file)
+    with whole(file) as new:
+        np.savez(new, allow_pickle=False, **arrays)

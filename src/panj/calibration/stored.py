@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from panj.basics.writing import write
 from panj.calibration.score import Score, Total, total
 from panj.calibration.screen import Screened
 from panj.ensembles import Run, RunError
@@ -54,7 +55,7 @@ def keep_score(region: Region, run: Run, rows: Sequence[Score], screened: Iterab
     }
     file = region.folder / SCORE
     text = json.dumps({"run": note} | _rounded(as_data(rows, screened)), indent=1, ensure_ascii=False)
-    file.write_text(text + "\n", encoding="utf-8")
+    write(file, text + "\n")
     return file
 
 

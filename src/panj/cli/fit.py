@@ -105,6 +105,7 @@ def _sampled(console: Console, found: Fit, folder: Path, draws: int, seed: int, 
     """Sample, and tell how well; with ``check``, rank true values and draw the ranks."""
     import numpy as np
 
+    from panj.basics.writing import write
     from panj.calibration.inference import ranked, sample
     from panj.reports.ranks import rank_charts
 
@@ -125,9 +126,7 @@ def _sampled(console: Console, found: Fit, folder: Path, draws: int, seed: int, 
         with console.status("Ranking") as status:
             ranks = ranked(drawn, folder, progress=show)
         page = folder / "ranks.svg"
-        page.write_text(
-            rank_charts(ranks, list(found.region.parameters), [one.id for one in found.targets]), encoding="utf-8"
-        )
+        write(page, rank_charts(ranks, list(found.region.parameters), [one.id for one in found.targets]))
         console.print(f"Ranks: {ranks.said()}. {page}", soft_wrap=True)
     return drawn
 

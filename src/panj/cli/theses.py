@@ -33,6 +33,7 @@ def theses(
     from rich.console import Console
 
     from panj.basics.faults import FaultsError, PanjError, nearest
+    from panj.basics.writing import write
     from panj.cli.compare import Asked
     from panj.reports import theses as told
     from panj.reports.report import theses_page
@@ -57,7 +58,7 @@ def theses(
         runs[name] = asked.run(name, console)
     answered = told.answers(wanted, runs, opened)
     page = into / f"{Path(region).resolve().name}-theses-{members}.html"
-    page.write_text(theses_page(answered, opened, runs), encoding="utf-8")
+    write(page, theses_page(answered, opened, runs))
     if as_json:
         typer.echo(json.dumps(told.document(answered), indent=1, ensure_ascii=False, allow_nan=False))
         return

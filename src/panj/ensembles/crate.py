@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from panj.basics.words import counted
+from panj.basics.writing import write
 from panj.ensembles.plan import RunError
 from panj.ensembles.store import ARRAYS, Note, read_note
 
@@ -48,7 +49,7 @@ def describe(folder: Path) -> None:
         raise RunError(f"There is no finished run in {folder}.")
     title = str(zarr.open_group(str(folder / ARRAYS), mode="r").attrs["title"])
     text = json.dumps({"@context": CONTEXT, "@graph": entities(folder, note, title)}, indent=1, ensure_ascii=False)
-    (folder / METADATA).write_text(text, encoding="utf-8")
+    write(folder / METADATA, text)
 
 
 CONTEXT = [

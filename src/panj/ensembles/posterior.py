@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from panj.basics.writing import whole, write
 from panj.ensembles.members import draw
 from panj.ensembles.plan import RunError, digests
 from panj.region import Region
@@ -96,7 +97,7 @@ def read_posterior(region: Region) -> Posterior | None:
 
 def save_posterior(folder: Path, draws: Draws, note: Mapping[str, Any]) -> None:
     """Write draws and what made them into a folder, six digits each."""
-    with (folder / DRAWS).open("w", encoding="utf-8", newline="") as file:
+    with whole(folder / DRAWS) as new, new.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(draws)
         out.writerows([f"{value:.6g}" for value in row] for row in zip(*draws.values(), strict=True))
@@ -104,9 +105,7 @@ def save_posterior(folder: Path, draws: Draws, note: Mapping[str, Any]) -> None:
     for name, table in note.items():
         if isinstance(table, Mapping):
             lines += ["", f"[{name}]", *(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in table.items())]
-    (folder / NOTE).write_text(
-        "\n".join(["# What made posterior.csv; written by `panj fit`.", *lines, ""]), encoding="utf-8"
-    )
+    write(folder / NOTE, "\n".join(["# What made posterior.csv; written by `panj fit`.", *lines, ""]))
 
 
 def drawn(region: Region, members: Sequence[int], seed: int, *, prior: bool = False) -> Draws:

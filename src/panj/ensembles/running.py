@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from panj.basics.dates import Month, months
+from panj.basics.writing import whole
 from panj.ensembles.batches import Batches, computed
 from panj.ensembles.crate import EXPERIMENTS, METADATA, describe
 from panj.ensembles.members import apply
@@ -116,7 +117,8 @@ def run(
                 store.write(wanted[done], results)
                 progress(store.note.members_done, members)
         store.join()
-        experiments(laid, plan, out).to_parquet(out / EXPERIMENTS, index=False)
+        with whole(out / EXPERIMENTS) as new:
+            experiments(laid, plan, out).to_parquet(new, index=False)
         store.close(_now())
     if not (out / METADATA).exists():
         describe(out)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from panj.basics.words import counted
+from panj.basics.writing import write
 from panj.ensembles.plan import Plan, RunError
 from panj.simulation.quantities import Quantity
 
@@ -213,9 +214,7 @@ class Store:
 
     def _write(self, note: Note) -> None:
         self.note = note
-        written = self.folder / (PROGRESS + ".new")
-        written.write_text(json.dumps(asdict(note), indent=1), encoding="utf-8")
-        written.replace(self.folder / PROGRESS)
+        write(self.folder / PROGRESS, json.dumps(asdict(note), indent=1))
 
 
 def _array(root: zarr.Group, name: str) -> zarr.Array[Any]:

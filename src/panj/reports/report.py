@@ -17,6 +17,7 @@ from markupsafe import Markup
 from panj.basics.dates import Month
 from panj.basics.faults import FaultsError
 from panj.basics.words import counted
+from panj.basics.writing import write
 from panj.calibration import Score, Seen, draws_of, scores, total
 from panj.calibration.stored import JUDGED
 from panj.region import read_before_after
@@ -95,7 +96,7 @@ def write_report(finished: Path | Finished, region: Region | Prepared | None = N
         region = prepare(region or open_region(run.dataset.attrs["region"]), run.dataset.attrs["scenario"])
     beside = theses.runs_beside(folder, region.region)
     target = folder / "report.html"
-    target.write_text(render(run, region, beside), encoding="utf-8")
+    write(target, render(run, region, beside))
     return target
 
 

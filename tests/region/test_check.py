@@ -36,6 +36,18 @@ CASES = {
     "csv cells": Case("places.csv", "kingsmoor,Kingsmoor", "kingsmoor", "line 2", "cells", "commas"),
     "json syntax": Case("geometry/borders.geojson", "{", "", "line 1", "is not JSON", "Mend the syntax"),
     "claim syntax": Case("evidence/claims/tiny.jsonl", "{", "", "line 1", "", ""),
+    "claim with a key twice": Case(
+        "evidence/claims/tiny.jsonl", '"id": "T001"', '"id": "T001", "id": "T001"', "T001", "'id' stands twice", "once"
+    ),
+    "claim with a comma after it": Case(
+        "evidence/claims/tiny.jsonl", '"note": ""}', '"note": ""},', "T001, line 1", "is not JSON", "near column"
+    ),
+    "csv of semicolons": Case(
+        "borders.csv", "id,name,kind,length_km,claims,note", "id;name", "line 1", "one col", "id,"
+    ),
+    "zero byte": Case("places.csv", "Kingsmoor", "Kings\0moor", "line 2", "zero byte", "UTF-8"),
+    "number without end": Case("flows.toml", "lot = 20", f"lot = {'9' * 5000}", "file", "is not TOML", "number"),
+    "key twice": Case("flows.toml", "lot = 20", "lot = 20\nlot = 2", "line 13", "is not TOML: a key", "Mend"),
     # Columns and keys
     "missing column": Case("roads.csv", "from,to", "from", "line 1", "column 'to' is missing", "Add it to the head"),
     "unknown column": Case("places.csv", "source,note", "sauce,note", "line 1", "no column 'sauce'", "'source'"),
@@ -52,6 +64,32 @@ CASES = {
         "theses.toml", "rest = true", "rest = 1", "breed-bribes", "trial[2].rest 1 is nei", "Write true or"
     ),
     "true in a map": Case("geometry/borders.geojson", "-37,42", "true,42", "feature 1", "true is not a num", "degrees"),
+    "number in quotes": Case("flows.toml", "lot = 20", 'lot = "20"', "opiates", "lot '20' is text", "quotes away"),
+    "number of a claim in quotes": Case(
+        "evidence/claims/tiny.jsonl", '"value": 702', '"value": "702"', "T002", "quantity.value '702' is text", "quotes"
+    ),
+    "word for a number": Case("flows.toml", "lot = 20", 'lot = "many"', "opiates", "'many' is not a number", "Write a"),
+    "text for a list": Case(
+        "programmes.toml", '["SO"]', '"SO"', "so-radios", "recipients 'SO' is not a list", "square"
+    ),
+    "list too long": Case(
+        "parameters.toml", "[0.05, 20]", "[0.05, 2, 20]", "opiates_v", "plausible holds 3", "at most 2"
+    ),
+    "empty list": Case("programmes.toml", '["SO"]', "[]", "so-radios", "recipients is empty", "at least 1"),
+    "list for a table": Case(
+        "programmes.toml", "{ terror = 0.2, weapons = 0.3, drugs = 0.5 }", "[0.2]", "so-radios", "not a table", "braces"
+    ),
+    "number for text": Case(
+        "region.toml", 'name = "Northland"', "name = 7", "[[states]] NO", "name 7 is not text", "quotes"
+    ),
+    "other format": Case("region.toml", "format = 1", "format = 2", "top", "format 2 is not", "Write 1."),
+    "word where none may stand": Case(
+        "crossings.csv", "medium", "middling", "north-gate", "'middling'", "of: high, medi"
+    ),
+    "date about": Case(
+        "evidence/sources.toml", 'date = "1999"', 'date = "ca. 1999"', "atlas", "date 'ca. 1999' is not a date", "YYYY"
+    ),
+    "year for a month": Case("region.toml", '"2003-12"', '"2003"', "top", "end 2003 is not a month", "Write YYYY-MM."),
     "negative length": Case("sections.csv", ",80,", ",-80,", "ea-no-valley, line 3", "-80 is below 0", "at least 0"),
     "latitude": Case("places.csv", ",45.0,", ",95.0,", "kingsmoor, line 2", "lat 95.0 is above 90", "at most 90"),
     "share": Case("strength.csv", ",0.5,", ",1.5,", "line 2", "skill 1.5 is above 1", "at most 1"),
@@ -62,6 +100,9 @@ CASES = {
     "empty id": Case("agencies.csv", "we-guards", "", "line 10", "id is empty", "lower-case words"),
     "unit of a rule": Case("regimes/others.toml", '"share"', '"percent"', "ea-no-duty", "a unit of duty", "'share'"),
     "rule above one": Case("regimes/no-so.toml", "value = 0.2", "value = 2", "no-so-check-2000", "above 1", "0 to 1"),
+    "bounds of a thesis": Case(
+        "theses.toml", "low = 0.0", "low = 1\nhigh = 0", "papers", "trial[1] has low 1 above high 0", "low <= high"
+    ),
     # Ids and references
     "id twice": Case("places.csv", "salthaven,", "kingsmoor,", "kingsmoor, line 3", "line 2 already", "of its own"),
     "rule twice": Case(
@@ -77,6 +118,14 @@ CASES = {
     ),
     "unknown agency": Case("holdings.csv", "ea-guards", "ea-guard", "line 2", "agency 'ea-guard'", "'ea-guards'"),
     "unknown successor": Case("agencies.csv", ",so-guards,", ",so-gards,", "no-legion-so", "successor", "'so-guards'"),
+    "successors in a circle": Case(
+        "agencies.csv",
+        "Southmark Border Guard,SO,guards,,,,",
+        "Guards,SO,guards,,,,no-legion-so",
+        "so-guards, line 4",
+        "follows itself: so-guards to no-legion-so to so-guards",
+        "Mend or empty",
+    ),
     "side elsewhere": Case("holdings.csv", "EA-FA,EA", "EA-FA,NO", "line 2", "'NO' is not a side of EA-FA", "EA or FA"),
     "unknown end of a road": Case("roads.csv", "kingsmoor,salt", "kingsmoore,salt", "line 2", "'kingsmoore'", "'kings"),
     "road of another state": Case("roads.csv", "salthaven,NO", "salthaven,SO", "line 2", "is not in SO", "It is in NO"),
@@ -121,7 +170,9 @@ CASES = {
         "theses.toml", 'a = "no-raid"', 'a = "history"', "papers-breed", "compares history with itself", "two scenarios"
     ),
     "unknown border of a thesis": Case("theses.toml", '"NO-SO"', '"NO-SX"', "papers-breed", "'NO-SX'", "'NO-SO'"),
-    "thesis that expects nothing": Case("theses.toml", "low = 0.0\n", "", "papers-breed-bribes", "low or high", ""),
+    "thesis that expects nothing": Case(
+        "theses.toml", "low = 0.0\n", "", "papers-breed-bribes", "neither low nor high", "low = 0.0"
+    ),
     "unknown claim of a thesis": Case("theses.toml", '"T019"', '"T919"', "papers-breed", "'T919' is not", "Nearest"),
     "unknown link of a thesis": Case("theses.toml", '"L64"', '"B64"', "papers-breed", "'B64' is not a link", ""),
     "unknown link": Case("links.csv", "L07,", "L99,", "L99, line 2", "'L99' is not a link", "L01 to L91"),
@@ -135,6 +186,9 @@ CASES = {
     "unknown source": Case("evidence/claims/tiny.jsonl", '"atlas"', '"atlass"', "T001", "'atlass'", "'atlas'"),
     "section not on the map": Case(
         "geometry/borders.geojson", '"ea-so-marsh"', '"ea-so-marshes"', "marshes", "not a section", "'ea-so-marsh'"
+    ),
+    "id of a shape": Case(
+        "geometry/borders.geojson", '"ea-so-marsh"', "[1]", "[1]", "section [1] is not text", "quotes"
     ),
     "map out of the world": Case("geometry/borders.geojson", "-37,42", "-370,42", "feature 1", "-370", "degrees"),
     "unknown key of a table": Case("before_after.toml", "flow =", "flows =", "top", "flows is not in", "'flow'"),
@@ -154,6 +208,31 @@ CASES = {
     ),
     "road too short": Case("roads.csv", ",189,", ",18.9,", "farhold, line 4", "straight line to 'red-fields'", "km"),
     "road too fast": Case("roads.csv", ",149,3.0,", ",149,0.3,", "line 3", "faster than 150 km/h", "hours"),
+    "road too slow": Case("roads.csv", ",149,3.0,", ",149,180,", "line 3", "slower than 1 km/h", "hours"),
+    "road twice": Case(
+        "roads.csv", "millbridge,southfair,SO,road,149", "salthaven,kingsmoor,NO,road,296", "line 3", "line 2", "both"
+    ),
+    "pair twice": Case(
+        "flows.toml", '"kingsmoor"', '"westport"', "opiates", "red-fields to westport stands twice", "Join"
+    ),
+    "target of another time": Case(
+        "targets.csv", "opiates,2000,2000", "opiates,1980,1980", "no-opiates-2000", "1980 to 1980 is outside", "2000-01"
+    ),
+    "scenario reacts too late": Case(
+        "scenarios/open-door.toml", "from =", 'reacts_from = "2050"\nfrom =', "top", "reacts_from 2050", "2000-01 to"
+    ),
+    "held after its end": Case(
+        "agencies.csv", ",,2002-09-30", ",,2002-03", "legion", "but ends 2002-03", "or earlier", "holdings.csv"
+    ),
+    "held before it begins": Case(
+        "agencies.csv",
+        "we-guards,Westmoor Border Guard,WE,guards,",
+        "we-guards,Westmoor,WE,guards,2002",
+        "we-guards",
+        "from the first, but begins 2002",
+        "2002 or later",
+        "holdings.csv",
+    ),
     "sections do not add up": Case("borders.csv", ",240,", ",300,", "EA-NO, line 3", "up to 240 km", "sections.csv"),
     "two green borders": Case(
         "crossings.csv",
@@ -356,6 +435,65 @@ def test_evidence_that_cannot_be_read_is_one_fault(file: str, copy: Path) -> Non
     (copy / "evidence" / file).write_bytes(b"\xff\xfe")
     _, faults = read_region(copy)
     assert [(fault.file, fault.row) for fault in faults] == [(f"evidence/{file}", "file")]
+
+
+@pytest.mark.parametrize("missing", ["claims", "sources.toml"])
+def test_evidence_that_is_missing_is_one_fault(missing: str, copy: Path) -> None:
+    (copy / "evidence" / missing).rename(copy / "elsewhere")
+    _, faults = read_region(copy)
+    assert [fault.file.rstrip("/") for fault in faults] == [f"evidence/{missing}"]
+    assert faults[0].fault == "is missing"
+
+
+@pytest.mark.parametrize("file", ["region.toml", "sections.csv", "evidence/series.csv"])
+def test_what_stands_in_place_of_a_file_is_named(file: str, copy: Path) -> None:
+    (copy / file).unlink()
+    (copy / file).mkdir()
+    _, faults = read_region(copy)
+    assert [(fault.file, fault.row) for fault in faults] == [(file, "file")]
+    assert "cannot be read" in faults[0].fault
+
+
+@pytest.mark.parametrize("text", ["", "null", "[1]", "[" * 100_000], ids=["empty", "null", "list", "deep"])
+def test_a_map_that_is_no_map_is_one_fault(text: str, copy: Path) -> None:
+    (copy / "geometry" / "borders.geojson").write_text(text, "utf-8")
+    _, faults = read_region(copy)
+    assert [fault.file for fault in faults] == ["geometry/borders.geojson"]
+
+
+def test_a_region_without_states_is_one_fault(copy: Path) -> None:
+    text = (copy / "region.toml").read_text("utf-8")
+    (copy / "region.toml").write_text(text[: text.index("[[states]]")], "utf-8")
+    _, faults = read_region(copy)
+    assert [(fault.file, fault.row, fault.fault) for fault in faults] == [("region.toml", "states", "are missing")]
+
+
+def test_a_region_without_members_simulates_nothing(copy: Path) -> None:
+    text = (copy / "region.toml").read_text("utf-8")
+    (copy / "region.toml").write_text(text.replace('"member"', '"neighbour"'), "utf-8")
+    _, faults = read_region(copy)
+    assert any("no state is a member" in fault.fault for fault in faults)
+
+
+def test_what_the_simulation_needs_is_asked_for(copy: Path) -> None:
+    region, faults = read_region(copy, needed=["luck_volume"])
+    assert region is not None
+    assert not faults
+    _, faults = read_region(copy, needed=["luck_volume", "gravity"])
+    assert [(fault.file, fault.row) for fault in faults] == [("parameters.toml", "[gravity]")]
+
+
+def test_a_border_the_wrong_way_round_is_one_fault(copy: Path, edit: Edit) -> None:
+    edit("borders.csv", "NO-SO", "SO-NO")
+    _, faults = read_region(copy)
+    assert [(fault.file, fault.row) for fault in faults] == [("borders.csv", "SO-NO, line 6")]
+
+
+def test_a_row_with_a_fault_leaves_those_that_name_it_alone(copy: Path, edit: Edit) -> None:
+    """A section that is there, but with a fault of its own, is no reason to refuse the rules on it."""
+    edit("sections.csv", ",0.8,", ",80,")
+    _, faults = read_region(copy)
+    assert [fault.file for fault in faults] == ["sections.csv"]
 
 
 def test_rows_with_one_fault_are_told_together(copy: Path, edit: Edit) -> None:

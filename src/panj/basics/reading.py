@@ -10,13 +10,24 @@ import datetime as dt
 import io
 import json
 import re
+import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, Strict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from panj.basics.codes import border_code
@@ -89,8 +100,15 @@ def join(tables: Iterable[Table[R]]) -> Table[R]:
 # Fields
 
 
-def _raise(fault: str, remedy: str) -> None:
-    raise PydanticCustomError("panj", "{fault}", {"fault": fault, "remedy": remedy})
+DATE_FORM = "Write YYYY, YYYY-MM or YYYY-MM-DD."
+
+TYPED = {"numbers": "stand without quotes"}
+"""Context of what was read from a file that tells numbers from text: TOML and JSON, where CSV has cells alone."""
+
+
+def wrong(fault: str, remedy: str) -> PydanticCustomError:
+    """What a check of a row raises: the fault, as a clause of which the field is the subject, and its remedy."""
+    return PydanticCustomError("panj", "{fault}", {"fault": fault, "remedy": remedy})
 
 
 def _date(value: object) -> object:
@@ -100,19 +118,38 @@ def _date(value: object) -> object:
         return value.isoformat()
     if isinstance(value, int):
         value = str(value)
-    if isinstance(value, str):
-        try:
-            first_day(value)
-        except ValueError as error:
-            fault, _, _ = str(error).partition(". ")
-            _raise(fault.rstrip("."), "Write YYYY, YYYY-MM or YYYY-MM-DD.")
+    if not isinstance(value, str):
+        if value is not None:
+            raise wrong(f"{value!r} is not a date", DATE_FORM)
+        return value
+    try:
+        first_day(value)
+    except ValueError as error:
+        raise wrong(str(error).removesuffix(".").removesuffix(f". {DATE_FORM[:-1]}"), DATE_FORM) from None
     return value
 
 
-def _not_truth(value: object) -> object:
-    """Pydantic takes ``true`` for 1 where a number is wanted."""
+def _not_quoted(value: object, info: ValidationInfo) -> object:
+    """Pydantic takes ``true`` for 1 where a number is wanted, and text that looks like a number, as cells do."""
     if isinstance(value, bool):
-        _raise(f"{str(value).lower()} is not a number", "Write a number, or leave it out if unknown.")
+        raise wrong(f"{str(value).lower()} is not a number", "Write a number, or leave it out if unknown.")
+    if isinstance(value, str) and info.context == TYPED:
+        remedy = "Take the quotes away." if _is_number(value) else "Write a number, or leave it out if unknown."
+        raise wrong(f"{value!r} is {'text' if _is_number(value) else 'not a number'}", remedy)
+    return value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _month(value: str) -> str:
+    if len(value) != len("2001-09"):
+        raise wrong(f"{value} is not a month", "Write YYYY-MM.")
     return value
 
 
@@ -120,9 +157,11 @@ def _border(value: str) -> str:
     try:
         code = border_code(value)
     except ValueError:
-        _raise(f"{value!r} is not a border", "Write two state codes joined by a hyphen, in alphabetical order.")
+        raise wrong(
+            f"{value!r} is not a border", "Write two state codes joined by a hyphen, in alphabetical order."
+        ) from None
     if code != value:
-        _raise(f"{value!r} is not in alphabetical order", f"Write {code!r}.")
+        raise wrong(f"{value!r} is not in alphabetical order", f"Write {code!r}.")
     return value
 
 
@@ -141,9 +180,9 @@ def _word(pattern: str, remedy: str) -> AfterValidator:
 
     def check(value: str) -> str:
         if not value:
-            _raise("is empty", remedy)
+            raise wrong("is empty", remedy)
         if compiled.fullmatch(value) is None:
-            _raise(f"{value!r} is not of the right form", remedy)
+            raise wrong(f"{value!r} is not of the right form", remedy)
         return value
 
     return AfterValidator(check)
@@ -155,11 +194,12 @@ StateCode = Annotated[str, _word(r"[A-Z]{2}", "Write a code of two capital lette
 BorderCode = Annotated[str, AfterValidator(_border)]
 Text = Annotated[str, Field(min_length=1)]
 Date = Annotated[str, BeforeValidator(_date)]
+MonthDate = Annotated[Date, AfterValidator(_month)]
 OpenDate = Annotated[Annotated[str, BeforeValidator(_date)] | None, BeforeValidator(_unless_empty)]
 Ids = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Truth = Annotated[bool, Strict()]
-NotTruth = BeforeValidator(_not_truth)
-Number = Annotated[float, NotTruth]
+Unquoted = BeforeValidator(_not_quoted)
+Number = Annotated[float, Unquoted]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Positive = Annotated[Number, Field(gt=0)]
 NotNegative = Annotated[Number, Field(ge=0)]
@@ -173,12 +213,19 @@ Longitude = Annotated[Number, Field(ge=-180, le=180)]
 def read_text(folder: Path, file: str) -> tuple[str | None, list[Fault]]:
     """The text of a file, or the fault that it is missing or not UTF-8."""
     try:
-        return (folder / file).read_text(encoding="utf-8-sig"), []
-    except OSError:
+        text = (folder / file).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
         return None, [Fault(file, "file", "is missing", f"Add {file}; docs/region-format.md says what stands in it.")]
+    except OSError as error:
+        remedy = "Put a file that you may read in its place."
+        return None, [Fault(file, "file", f"cannot be read: {(error.strerror or 'no reason given').lower()}", remedy)]
     except UnicodeDecodeError as error:
         remedy = "Save the file as UTF-8."
         return None, [Fault(file, "file", f"is not UTF-8 text (byte {error.start})", remedy)]
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        return None, [Fault(file, f"line {line}", "holds a zero byte", "Save the file as plain UTF-8 text.")]
+    return text, []
 
 
 def read_toml(folder: Path, file: str) -> tuple[dict[str, Any] | None, list[Fault]]:
@@ -189,9 +236,13 @@ def read_toml(folder: Path, file: str) -> tuple[dict[str, Any] | None, list[Faul
     try:
         return tomllib.loads(text), []
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r"line (\d+)", str(error))
-        row = f"line {at.group(1)}" if at else "last line"
-        return None, [Fault(file, row, f"is not TOML: {error}", "Mend the syntax near this line.")]
+        at = re.search(r" \(at (?:(line \d+), column \d+|end of document)\)$", str(error))
+        row = (at and at.group(1)) or "last line"
+        why = str(error)[: at.start()] if at else str(error)
+        why = "a key or a table stands twice" if why == "Cannot overwrite a value" else why
+        return None, [Fault(file, row, f"is not TOML: {why}", "Mend the syntax near this line.")]
+    except (ValueError, RecursionError):
+        return None, [_beyond(file, "TOML")]
 
 
 def read_json(folder: Path, file: str) -> tuple[Any, list[Fault]]:
@@ -205,6 +256,15 @@ def read_json(folder: Path, file: str) -> tuple[Any, list[Fault]]:
         return None, [
             Fault(file, f"line {error.lineno}", f"is not JSON: {error.msg}", "Mend the syntax near this line.")
         ]
+    except (ValueError, RecursionError):
+        return None, [_beyond(file, "JSON")]
+
+
+def _beyond(file: str, form: str) -> Fault:
+    """The fault of a file that is well formed and still no data."""
+    return Fault(
+        file, "file", f"is not {form} that can be read", "Look for a number without end, or for too many brackets."
+    )
 
 
 def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[Table[R], list[Fault]]:
@@ -229,6 +289,9 @@ def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[
     columns = {column.alias or name: column for name, column in model.model_fields.items()}
     faults += _head_faults(file, head, list(columns))
     if any(column not in head for column in columns):
+        if len(head) == 1 < len(columns):
+            fault = "the head is one column"
+            faults = [Fault(file, "line 1", fault, f"Separate columns by commas: {','.join(columns)}.")]
         return Table(ids=_ids(head, body, key), whole=False, sound=False), faults
     rows: list[R] = []
     first_lines: dict[str, int] = {}
@@ -250,7 +313,7 @@ def read_csv(folder: Path, file: str, model: type[R], key: str = "id") -> tuple[
         filled = {
             name: cell for name, cell in given.items() if name in columns and (cell or columns[name].is_required())
         }
-        faults += make(rows, model, filled, where)
+        faults += make(rows, model, filled, where, cells=True)
     return Table(tuple(rows), frozenset(first_lines) - {""}, whole, sound=not faults), faults
 
 
@@ -289,12 +352,20 @@ def unknown_keys(file: str, document: Mapping[str, Any], known: Iterable[str]) -
     ]
 
 
-def make(rows: list[R], model: type[R], given: Mapping[str, Any], where: Where) -> list[Fault]:
-    """Append the model of what is given to ``rows``, or return what is wrong with it."""
+def make(rows: list[R], model: type[R], given: Mapping[str, Any], where: Where, *, cells: bool = False) -> list[Fault]:
+    """Append the model of what is given to ``rows``, or return what is wrong with it.
+
+    Args:
+        rows: Those that could be read so far.
+        model: What a row is.
+        given: Its values by their names in the file.
+        where: It stands.
+        cells: Numbers were read as text, from a file that knows nothing else.
+    """
     try:
-        row = model.model_validate(given)
+        row = model.model_validate(given, context=None if cells else TYPED)
     except ValidationError as error:
-        return [_fault(details, where, model) for details in error.errors(include_url=False)]
+        return [_fault(details, where, model) for details in error.errors(include_url=False) if not _follows(details)]
     row._where = where
     rows.append(row)
     return []
@@ -347,6 +418,15 @@ def _ids(head: list[str], body: list[tuple[int, list[str]]], key: str) -> frozen
     return frozenset(cells[at].strip() for _, cells in body if len(cells) > at)
 
 
+def _follows(details: ErrorDetails) -> bool:
+    """Whether a list is called too short only because what stands in it is wrong, which is a fault of its own."""
+    return (
+        details["type"] == "too_short"
+        and bool(details["input"])
+        and len(details["input"]) >= details["ctx"]["min_length"]
+    )
+
+
 def _fault(details: ErrorDetails, where: Where, model: type[Row]) -> Fault:
     """One complaint of pydantic in plain words."""
     name = _path(details["loc"])
@@ -364,9 +444,11 @@ def _fault(details: ErrorDetails, where: Where, model: type[Row]) -> Fault:
             remedy = nearest(str(details["loc"][-1]), known) or "Take it away, or write it in 'note'."
             return Fault(*where, f"{name} is not in the format", remedy)
         case "literal_error":
-            words = re.findall(r"'([^']*)'", context["expected"])
-            remedy = f"{nearest(str(given), words)} Write one of: {', '.join(words)}.".strip()
-            return Fault(*where, f"{name} {given!r} is not a word of the format", remedy)
+            found = re.findall(r"'([^']*)'|\b(\d+)", context["expected"])
+            words = [text or number for text, number in found if text or number]
+            ways = f"Write one of: {', '.join(words)}." if len(words) > 1 else f"Write {words[0]}."
+            fault = f"{name.removesuffix('.[key]')} {given!r} is not a word of the format"
+            return Fault(*where, fault, f"{nearest(str(given), words)} {ways}".strip())
         case "float_parsing" | "int_parsing" | "float_type" | "int_type" | "finite_number" | "int_from_float":
             if given == "":
                 return Fault(*where, f"{name} is empty", "Write a number.")
@@ -382,8 +464,23 @@ def _fault(details: ErrorDetails, where: Where, model: type[Row]) -> Fault:
             )
         case "less_than_equal":
             return Fault(*where, f"{name} {given} is above {context['le']:g}", f"Write at most {context['le']:g}.")
+        case "string_type":
+            return Fault(*where, f"{name} {_short(given)} is not text", "Write text, in quotes.")
+        case "tuple_type" | "list_type":
+            return Fault(*where, f"{name} {_short(given)} is not a list", "Write a list, in square brackets.")
+        case "dict_type" | "model_type":
+            return Fault(*where, f"{name} {_short(given)} is not a table", "Write names and values, in braces.")
+        case "too_short" | "too_long":
+            wanted = context.get("min_length", context.get("max_length"))
+            few = "at least" if details["type"] == "too_short" else "at most"
+            return Fault(*where, f"{name} {f'holds {len(given)}' if given else 'is empty'}", f"Write {few} {wanted}.")
         case _:
-            return Fault(*where, f"{name} {given!r}: {details['msg'].lower()}", f"Mend {name}.")
+            return Fault(*where, f"{name} {_short(given)}: {details['msg'].lower()}", f"Mend {name}.")
+
+
+def _short(given: object) -> str:
+    """What was given, as it is written in Python, cut where it is long."""
+    return textwrap.shorten(repr(given), 60, placeholder=" ...")
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

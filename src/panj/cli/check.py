@@ -13,6 +13,7 @@ from panj.basics.faults import problems, report
 from panj.basics.words import counted
 from panj.region import Region, find_region, read_region
 from panj.region.counts import counts
+from panj.simulation.needed import PARAMETERS
 from panj.simulation.quantities import quantities
 
 
@@ -24,7 +25,7 @@ def check(
     Ends with 1 if there are faults; otherwise prints what there is, and how much of it rests on claims.
     """
     axes = {quantity.name: quantity.axes for quantity in quantities()}
-    opened, faults = read_region(find_region(region), axes)
+    opened, faults = read_region(find_region(region), axes, PARAMETERS)
     if opened is None:
         print(f"RegionError: {problems(faults, f'in {region}')}\n{report(faults)}", file=sys.stderr)
         raise typer.Exit(1)

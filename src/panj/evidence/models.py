@@ -13,11 +13,10 @@ from functools import cached_property
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, model_validator
-from pydantic_core import PydanticCustomError
 
 from panj.basics.codes import border_code
 from panj.basics.dates import first_day, last_day
-from panj.basics.reading import Number, OpenDate, Row, Text
+from panj.basics.reading import Number, OpenDate, Row, Text, wrong
 
 SourceKind = Literal[
     "essay",
@@ -46,31 +45,27 @@ EVERYWHERE = "region"
 _BORDER = re.compile(r"[A-Za-z]{2}-[A-Za-z]{2}")
 
 
-def _wrong(fault: str, remedy: str) -> PydanticCustomError:
-    return PydanticCustomError("panj", "{fault}", {"fault": fault, "remedy": remedy})
-
-
 def _period(text: str) -> str:
     start, slash, end = text.partition("/")
     try:
         ordered = first_day(start) <= last_day(end if slash else start)
     except ValueError:
         remedy = "Write YYYY, YYYY-MM or YYYY-MM-DD; for a period, two of them joined by a slash."
-        raise _wrong(f"{text!r} is not a date or period", remedy) from None
+        raise wrong(f"{text!r} is not a date or period", remedy) from None
     if not ordered:
-        raise _wrong(f"{text!r} ends before it begins", "Write the earlier date first.")
+        raise wrong(f"{text!r} ends before it begins", "Write the earlier date first.")
     return text
 
 
 def _place(text: str) -> str:
     if _BORDER.fullmatch(text) and text != border_code(text):
-        raise _wrong(f"{text!r} is not in alphabetical order", f"Write {border_code(text)!r}.")
+        raise wrong(f"{text!r} is not in alphabetical order", f"Write {border_code(text)!r}.")
     return text
 
 
 def _some(ids: tuple[str, ...]) -> tuple[str, ...]:
     if not ids:
-        raise _wrong("is empty", "Name the claims that are weighed.")
+        raise wrong("is empty", "Name the claims that are weighed.")
     return ids
 
 
@@ -105,9 +100,9 @@ class Quantity(Row):
     def _holds_a_number_in_order(self) -> Quantity:
         given = [number for number in (self.low, self.value, self.high) if number is not None]
         if not given:
-            raise _wrong("has no number", "Give value, low or high; or write null for no quantity.")
+            raise wrong("has no number", "Give value, low or high; or write null for no quantity.")
         if given != sorted(given):
-            raise _wrong("is not in order", "Write low <= value <= high.")
+            raise wrong("is not in order", "Write low <= value <= high.")
         return self
 
     def __str__(self) -> str:
@@ -152,7 +147,7 @@ class Claim(Row):
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Claim:
         if self.holds_from and self.holds_to and first_day(self.holds_from) > last_day(self.holds_to):
-            raise _wrong(f"holds to {self.holds_to}, before {self.holds_from}", "Swap or mend holds_from and holds_to.")
+            raise wrong(f"holds to {self.holds_to}, before {self.holds_from}", "Swap or mend holds_from and holds_to.")
         return self
 
     @property

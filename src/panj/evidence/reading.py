@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from panj.basics.faults import Fault, FaultsError, nearest
 from panj.basics.reading import (
@@ -21,6 +23,9 @@ from panj.basics.reading import (
     unknown_keys,
 )
 from panj.evidence.models import Claim, Evidence, Judgement, Observation, Source
+
+NEEDED = {"sources*.toml": "sources.toml", "claims/*.jsonl": "claims/"}
+"""Files without which there is no evidence, and what is told to be missing."""
 
 R = TypeVar("R", Source, Judgement)
 
@@ -53,9 +58,11 @@ def read_evidence(folder: Path | str) -> tuple[Evidence, list[Fault]]:
         return Evidence({}, {}, (), {}, whole=False), [
             Fault(f"{folder.name}/", "folder", "there is no such folder", remedy)
         ]
-    faults: list[Fault] = []
+    faults = [_absent(folder, file) for pattern, file in NEEDED.items() if not _files(folder, pattern)]
     sources = _read_tables(folder, "sources*.toml", "source", Source, faults)
-    claims = join([_read_claims(folder, file, faults) for file in _files(folder, "claims/*.jsonl")])
+    claims = join(
+        [_read_claims(folder, file, faults) for file in _files(folder, "claims/*.jsonl")] or [Table(whole=False)]
+    )
     series = join([_read_series(folder, file, faults) for file in _files(folder, "series*.csv")])
     judgements = _read_tables(folder, "judgements*.toml", "judgement", Judgement, faults)
     faults += _twice([*sources, *claims, *series, *judgements])
@@ -87,7 +94,7 @@ def _read_tables(folder: Path, pattern: str, word: str, model: type[R], faults: 
         table, wrong = read_entries(file, document, word, model)
         faults += wrong + unknown_keys(file, document, [word])
         tables.append(table)
-    return join(tables)
+    return join(tables or [Table(whole=False)])
 
 
 def _read_series(folder: Path, file: str, faults: list[Fault]) -> Table[Observation]:
@@ -106,10 +113,11 @@ def _read_claims(folder: Path, file: str, faults: list[Fault]) -> Table[Claim]:
         if not line.strip():
             continue
         try:
-            values = json.loads(line)
-        except json.JSONDecodeError as error:
-            remedy = f"Mend it near column {error.colno}: {error.msg}. One claim is one object on one line."
-            faults.append(Fault(file, f"line {number}", "is not JSON", remedy))
+            values = json.loads(line, object_pairs_hook=_once)
+        except (ValueError, RecursionError) as error:
+            named = _ID.findall(line)
+            ids.update(named)
+            faults.append(_unread(Where(file, ", ".join([*named, f"line {number}"])), error))
             continue
         if not isinstance(values, dict):
             remedy = 'Write one claim a line, as {"id": ..., "source": ...}.'
@@ -119,6 +127,32 @@ def _read_claims(folder: Path, file: str, faults: list[Fault]) -> Table[Claim]:
         ids.add(id)
         faults += make(rows, Claim, values, Where(file, f"{id}, line {number}" if id else f"line {number}"))
     return Table(tuple(rows), frozenset(ids), whole=text is not None)
+
+
+def _absent(folder: Path, file: str) -> Fault:
+    remedy = f"Add it; docs/region-format.md says what stands in {folder.name}/."
+    return Fault(f"{folder.name}/{file}", "folder" if file.endswith("/") else "file", "is missing", remedy)
+
+
+_ID = re.compile(r'"id"\s*:\s*"([^"]*)"')
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object of which no key stands twice."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        twice = next(name for name, number in Counter(name for name, _ in pairs).items() if number > 1)
+        raise ValueError(f"the key {twice!r} stands twice")
+    return values
+
+
+def _unread(where: Where, error: ValueError | RecursionError) -> Fault:
+    """The fault of a line that is no JSON, or not such as can be read."""
+    if isinstance(error, json.JSONDecodeError):
+        remedy = f"Mend it near column {error.colno}: {error.msg}. One claim is one object on one line."
+        return Fault(*where, "is not JSON", remedy)
+    why = "too many brackets" if isinstance(error, RecursionError) else str(error)
+    return Fault(*where, f"cannot be read: {why}", "Write one claim a line, each key once.")
 
 
 def _twice(rows: Iterable[Source | Claim | Observation | Judgement]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
         head=head,
         states=states,
         places=keep(read_csv(folder, "places.csv", Place)),
-        borders=keep(read_csv(folder, "borders.csv", Border)),
+        borders=_either_way(keep(read_csv(folder, "borders.csv", Border))),
         sections=keep(read_csv(folder, "sections.csv", Section)),
         statuses=keep(read_csv(folder, "statuses.csv", Status, key="")),
         crossings=keep(read_csv(folder, "crossings.csv", Crossing)),
@@ -101,6 +101,12 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
     return draft, faults
 
 
+def _either_way(borders: Table[Border]) -> Table[Border]:
+    """Borders, of which one that is written the wrong way round is there all the same: that is one fault, not many."""
+    turned = {"-".join(sorted(id.split("-"))) for id in borders.ids}
+    return replace(borders, ids=borders.ids | turned)
+
+
 def _named(faults: Iterable[Fault]) -> frozenset[str]:
     """Words in the rows of faults: ids of claims that exist, though something is wrong with them."""
     return frozenset(word for fault in faults for word in re.findall(r"[\w.-]+", fault.row))
@@ -112,6 +118,9 @@ def _read_head(folder: Path) -> tuple[tuple[Head | None, Table[State]], list[Fau
     if document is None:
         return (None, Table(whole=False, sound=False)), faults
     states, state_faults = read_entries(file, document, "states", State, key="code")
+    if not document.get("states"):
+        remedy = "Write a [[states]] with code, name and kind for each state."
+        states, state_faults = Table(whole=False, sound=False), [Fault(file, "states", "are missing", remedy)]
     heads: list[Head] = []
     given = {name: value for name, value in document.items() if name != "states"}
     faults += make(heads, Head, given, Where(file, "top"))
@@ -166,7 +175,7 @@ def _read_parameters(folder: Path) -> tuple[Table[Parameter], list[Fault]]:
     for name, entry in document.items():
         where = Where(file, f"[{name}]")
         if isinstance(entry, dict):
-            faults += make(rows, Parameter, {"id": name, **entry}, where)
+            faults += make(rows, Parameter, {**entry, "id": name}, where)
         else:
             faults.append(Fault(*where, "is not a table", f"Write [{name}] with meaning, unit, distribution, ..."))
     return Table(tuple(rows), frozenset(document), sound=not faults), faults

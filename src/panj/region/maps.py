@@ -35,7 +35,7 @@ def _read_shapes(
 ) -> tuple[dict[str, S], list[Fault]]:
     """The shapes of a feature collection by the property ``name``."""
     document, faults = read_json(folder, file)
-    if document is None:
+    if faults:
         return {}, faults
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
@@ -48,6 +48,9 @@ def _read_shapes(
         except (KeyError, TypeError):
             row = f"feature {number}"
             faults.append(Fault(file, row, f"has no property {name!r}", f"Write {name!r} among its properties."))
+            continue
+        if not isinstance(id, str):
+            faults.append(Fault(file, row, f"{name} {id!r} is not text", f"Write {name!r} as text, in quotes."))
             continue
         if id in shapes:
             faults.append(Fault(file, row, "stands in the file already", "Join its parts into one Multi- geometry."))

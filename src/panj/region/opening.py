@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from panj.basics.dates import Month
@@ -50,16 +51,19 @@ def open_region(where: str | Path) -> Region:
     return region
 
 
-def read_region(folder: Path, held: Axes | None = None) -> tuple[Region | None, list[Fault]]:
+def read_region(
+    folder: Path, held: Axes | None = None, needed: Iterable[str] = ()
+) -> tuple[Region | None, list[Fault]]:
     """Read and check a region's folder: the region, or ``None`` and every fault.
 
     Args:
         folder: Of the region.
         held: The axes of every quantity that a run holds, to which theses and the before / after table must keep. None:
             names of quantities are taken as they are.
+        needed: Parameters that the simulation cannot run without.
     """
     draft, faults = read_draft(folder)
-    faults += check(draft, held)
+    faults += check(draft, held, needed)
     if faults or draft.head is None:
         return None, faults
     return _region(folder, draft, draft.head), []

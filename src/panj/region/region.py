@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from panj.basics.dates import Month, first_day, last_day
 from panj.basics.faults import FaultsError, nearest
-from panj.basics.reading import Date, Name, NotTruth, Row, Text
+from panj.basics.reading import Date, MonthDate, Name, Row, Text, Unquoted
 from panj.evidence import Evidence
 from panj.region.conditions import Condition, laid_conditions
 from panj.region.flows import Flow, Parameter, Target
@@ -35,15 +35,15 @@ class Pivot(Row):
 class Head(Row):
     """The top of ``region.toml``; months are text here."""
 
-    format: Annotated[Literal[1], NotTruth]
+    format: Annotated[Literal[1], Unquoted]
     code: Text
     title: Text
-    start: Date
-    end: Date
-    history_until: Date
+    start: MonthDate
+    end: MonthDate
+    history_until: MonthDate
     pivot: Pivot
-    before: tuple[Date, Date]
-    after: tuple[Date, Date]
+    before: tuple[MonthDate, MonthDate]
+    after: tuple[MonthDate, MonthDate]
     attribution: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from panj.basics.reading import Date, Id, Ids, Name, Number, Row, Text
+from panj.basics.reading import Date, Id, Ids, Name, Number, Row, Text, wrong
 from panj.region.figures import Figure
 
 
@@ -36,9 +36,9 @@ class Trial(Figure):
     @model_validator(mode="after")
     def _expects_something(self) -> Trial:
         if self.low is None and self.high is None:
-            raise ValueError("low or high is missing: say what is expected of the change")
+            raise wrong("says neither low nor high", "Say what is expected of the change: low = 0.0 is a rise.")
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
+            raise wrong(f"has low {self.low:g} above high {self.high:g}", "Write low <= high.")
         return self
 
 

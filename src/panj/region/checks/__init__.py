@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from panj.basics.faults import Fault
 from panj.region.checks.aspects import aspects
 from panj.region.checks.backing import backing
 from panj.region.checks.clock import clock, dates
 from panj.region.checks.conditions import conditions
 from panj.region.checks.evidence import evidence, sources
-from panj.region.checks.flows import flows, parameters, targets
+from panj.region.checks.flows import flows, lacking, parameters, targets
 from panj.region.checks.geography import borders, crossings, maps, positions, roads, sections, statuses
 from panj.region.checks.guards import agencies, guarded, holdings, strength
 from panj.region.checks.links import links
@@ -48,14 +50,16 @@ CHECKS = (
 )
 
 
-def check(draft: Draft, held: Axes | None = None) -> list[Fault]:
+def check(draft: Draft, held: Axes | None = None, needed: Iterable[str] = ()) -> list[Fault]:
     """Every fault between the files of a region, in the order of the checks.
 
     Args:
         draft: The files as they were read.
         held: The axes of every quantity that a run holds. None: names of quantities are taken as they are.
+        needed: Parameters that the simulation cannot run without.
     """
     faults = [fault for check in CHECKS for fault in check(draft)]
+    faults += lacking(draft, needed)
     return faults if held is None else [*faults, *quantities(draft, held)]
 
 

@@ -43,6 +43,13 @@ def clock(draft: Draft) -> Iterator[Fault]:
         yield head.fault("after begins before the pivot", f"Begin it at {head.pivot.date[:7]} or later.")
 
 
+def is_outside(draft: Draft, start: str, end: str) -> bool:
+    """Whether a time lies before or after the whole clock, as far as that is known."""
+    if draft.head is None or first_day(draft.head.start) > last_day(draft.head.end):
+        return False
+    return last_day(end) < first_day(draft.head.start) or last_day(draft.head.end) < first_day(start)
+
+
 def dates(draft: Draft) -> Iterator[Fault]:
     """Whatever begins and ends begins first."""
     dated: list[Any] = [*draft.agencies, *draft.holdings, *draft.rules, *draft.events, *draft.targets]

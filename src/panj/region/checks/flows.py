@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
 from panj.basics.codes import border_code
 from panj.basics.faults import Fault
 from panj.basics.reading import Table
+from panj.region.checks.clock import is_outside
 from panj.region.checks.references import refer
 from panj.region.checks.regimes import in_order
 from panj.region.draft import Draft
@@ -22,12 +23,16 @@ SKEW_TOLERANCE = 0.25
 def flows(draft: Draft) -> Iterator[Fault]:
     """Flows go between places that exist; every step of a route is a border."""
     for flow in draft.flows:
+        seen: set[tuple[str, str]] = set()
         for pair in flow.pair:
             way = f"pair {pair.origin} to {pair.destination}"
             yield from refer(flow, f"{way}: origin", [pair.origin], draft.places)
             yield from refer(flow, f"{way}: destination", [pair.destination], draft.places)
             if pair.factor:
                 yield from refer(flow, f"{way}: factor", [pair.factor], draft.parameters)
+            if (pair.origin, pair.destination) in seen:
+                yield flow.fault(f"{way} stands twice", "Join the two, or take one away.")
+            seen.add((pair.origin, pair.destination))
             if pair.origin == pair.destination:
                 yield flow.fault(f"{way} leads nowhere", "Mend origin or destination.")
             for volume in pair.volume:
@@ -61,6 +66,14 @@ def parameters(draft: Draft) -> Iterator[Fault]:
                 fault = f"{name} {number:g} is outside plausible [{least:g}, {most:g}]"
                 yield parameter.fault(fault, "Widen plausible or mend the number.")
         yield from _possible(parameter)
+
+
+def lacking(draft: Draft, needed: Iterable[str]) -> Iterator[Fault]:
+    """A fault for each parameter that the simulation needs and the region lacks."""
+    for name in needed:
+        if name not in draft.parameters:
+            remedy = "Write it; docs/reference/parameters.md says what it means, a region that ships how it looks."
+            yield Fault("parameters.toml", f"[{name}]", "is missing, and the simulation needs it", remedy)
 
 
 def _possible(parameter: Parameter) -> Iterator[Fault]:
@@ -97,6 +110,9 @@ def targets(draft: Draft) -> Iterator[Fault]:
             yield from refer(target, "flow", [target.flow], draft.flows)
         yield from in_order(target, "low, value, high", target.low, target.value, target.high)
         yield from _on_its_scale(target)
+        if draft.head and is_outside(draft, target.from_, target.to):
+            remedy = f"Write dates from {draft.head.start} to {draft.head.end}; what no run can meet is a claim."
+            yield target.fault(f"{target.from_} to {target.to} is outside the clock", remedy)
 
 
 def _on_its_scale(target: Target) -> Iterator[Fault]:

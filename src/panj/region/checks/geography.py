@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from panj.basics.codes import ends
 from panj.basics.dates import first_day
 from panj.basics.faults import Fault, nearest
+from panj.basics.reading import Where
 from panj.region.checks.references import border_of_section, refer
 from panj.region.draft import Draft
 from panj.region.geography import Crossing, Place, Road, Status
@@ -27,9 +28,16 @@ FASTEST = {"air": 1000.0, "rail": 300.0, "sea": 100.0, "ferry": 100.0}
 
 FASTEST_BY_ROAD = 150.0
 
+SLOWEST = 1.0
+"""No road is slower [km/h]: one who walks a mountain path is quicker."""
+
 
 def borders(draft: Draft) -> Iterator[Fault]:
     """Places and borders lie in states that exist; sections add up to their border."""
+    if draft.head and draft.states.rows and draft.states.sound and not any(s.kind == "member" for s in draft.states):
+        yield draft.states.rows[0].fault(
+            "no state is a member, so nothing is simulated", "Write kind = 'member' for one."
+        )
     for place in draft.places:
         yield from refer(place, "state", [place.state], draft.states)
     for border in draft.borders:
@@ -113,6 +121,7 @@ def roads(draft: Draft) -> Iterator[Fault]:
         place.id: (place.state,) for place in draft.places if place.state in draft.states
     }
     states_of |= {crossing.id: ends(crossing.border) for crossing in draft.crossings}
+    first: dict[tuple[frozenset[str], str, str], Where] = {}
     for road in draft.roads:
         yield from refer(road, "state", [road.state], draft.states)
         for column, id in (("from", road.from_), ("to", road.to)):
@@ -126,6 +135,14 @@ def roads(draft: Draft) -> Iterator[Fault]:
         if road.km > fastest * road.hours:
             fault = f"{road.km:g} km in {road.hours:g} h is faster than {fastest:g} km/h by {road.mode}"
             yield road.fault(fault, "Mend km or hours.")
+        elif road.km < SLOWEST * road.hours:
+            fault = f"{road.km:g} km in {road.hours:g} h is slower than {SLOWEST:g} km/h"
+            yield road.fault(fault, "Mend km or hours; hours are in h, without waits at posts.")
+        ends_of = (frozenset((road.from_, road.to)), road.state, road.mode)
+        if ends_of in first and road.from_ != road.to:
+            fault = f"{road.mode} from {road.from_!r} to {road.to!r} stands already in {first[ends_of].row}"
+            yield road.fault(fault, "Keep one row; it goes both ways.")
+        first.setdefault(ends_of, road.where)
     yield from _short_cuts(draft)
     if draft.roads.sound and draft.places.sound and draft.crossings.sound:
         yield from _reach(draft, states_of)

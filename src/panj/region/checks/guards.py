@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from panj.basics.codes import ends
@@ -12,18 +12,33 @@ from panj.basics.dates import first_day, last_day
 from panj.basics.faults import Fault, nearest
 from panj.region.checks.references import border_of_section, refer, sides
 from panj.region.draft import Draft
-from panj.region.guards import MEASURES, Holding, laid_holdings, laid_strength
+from panj.region.guards import MEASURES, Agency, Holding, laid_holdings, laid_strength
 from panj.region.regimes import Scenario
 
 
 def agencies(draft: Draft) -> Iterator[Fault]:
-    """Agencies belong to states; successors exist."""
+    """Agencies belong to states and hold while they stand; successors exist, and none follows itself."""
+    next_of = {agency.id: agency.successor for agency in draft.agencies if agency.successor}
     for agency in draft.agencies:
         yield from refer(agency, "state", [agency.state], draft.states)
         if agency.successor:
             yield from refer(agency, "successor", [agency.successor], draft.agencies)
         if agency.successor == agency.id:
             yield agency.fault("is its own successor", "Mend or empty successor.")
+        elif agency.id in (followed := _followed(agency.id, next_of)):
+            fault = f"follows itself: {' to '.join([agency.id, *followed])}"
+            yield agency.fault(fault, "Mend or empty successor of one of them.")
+        for holding in draft.holdings:
+            if holding.agency == agency.id:
+                yield from _in_its_time(holding, agency)
+
+
+def _followed(agency: str, next_of: Mapping[str, str]) -> list[str]:
+    """Those that follow an agency, one after the other, up to the first that stood there before."""
+    line: list[str] = []
+    while (agency := next_of.get(agency, "")) and agency not in line:
+        line.append(agency)
+    return line
 
 
 def holdings(draft: Draft) -> Iterator[Fault]:
@@ -40,6 +55,16 @@ def holdings(draft: Draft) -> Iterator[Fault]:
                 fault = f"{holding.agency} and {other.agency} hold {holding.section} ({holding.side}) at the same time"
                 yield holding.fault(fault, f"End one before the other begins; see {other.where.row}.")
         held[holding.section, holding.side].append(holding)
+
+
+def _in_its_time(holding: Holding, agency: Agency) -> Iterator[Fault]:
+    """A fault where an agency holds what it cannot: before it begins, or after it ends."""
+    if agency.from_ and (holding.from_ is None or last_day(holding.from_) < first_day(agency.from_)):
+        fault = f"{agency.id} holds {holding.section} from {holding.from_ or 'the first'}, but begins {agency.from_}"
+        yield holding.fault(fault, f"Write from = {agency.from_} or later, or mend agencies.csv.")
+    if agency.to and (holding.to is None or first_day(holding.to) > last_day(agency.to)):
+        fault = f"{agency.id} holds {holding.section} until {holding.to or 'the last'}, but ends {agency.to}"
+        yield holding.fault(fault, f"Write to = {agency.to} or earlier, or mend agencies.csv.")
 
 
 def _exclude(draft: Draft, one: Holding, other: Holding) -> bool:

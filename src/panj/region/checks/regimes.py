@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from panj.basics.dates import first_day
 from panj.basics.faults import Fault, nearest
 from panj.basics.reading import Row, Table
+from panj.region.checks.clock import is_outside
 from panj.region.checks.conditions import condition, dropped, twice
 from panj.region.checks.guards import reposted
 from panj.region.checks.references import refer, sides, unknown
@@ -35,13 +35,14 @@ def rule(draft: Draft, entry: Rule, row: Row, prefix: str = "") -> Iterator[Faul
     if entry.scope:
         those = [part for part in (*draft.sections, *draft.crossings) if part.border == entry.border]
         known = [part.id for part in those]
+        placed = {part.id for part in (*draft.sections, *draft.crossings)}
         for id in entry.scope:
             if id in known:
                 continue
-            if id in draft.sections.ids | draft.crossings.ids:
+            if id in placed:
                 remedy = f"On it are: {', '.join(known)}." if len(known) <= 8 else nearest(id, known)
                 yield row.fault(f"{prefix}scope {id!r} is not on {entry.border}", remedy or "Mend scope or border.")
-            elif draft.sections.whole and draft.crossings.whole:
+            elif id not in draft.sections and id not in draft.crossings:
                 yield unknown(row, f"{prefix}scope", id, known)
     units = UNITS.get(entry.lever, ("strength",))
     if entry.unit not in units:
@@ -120,12 +121,7 @@ def scenarios(draft: Draft) -> Iterator[Fault]:
         for row in scenario.conditions:
             yield from condition(draft, row)
         yield from twice(scenario.conditions)
-        if scenario.from_ and draft.head:
-            yield from _inside(draft, scenario, scenario.from_)
-
-
-def _inside(draft: Draft, row: Row, date: str) -> Iterator[Fault]:
-    head = draft.head
-    if head and not first_day(head.start) <= first_day(date) <= first_day(head.end).replace(day=28):
-        fault = f"from {date} is outside the clock"
-        yield row.fault(fault, f"Write a date from {head.start} to {head.end}.")
+        for name, date in (("from", scenario.from_), ("reacts_from", scenario.reacts_from)):
+            if date and draft.head and is_outside(draft, date, date):
+                remedy = f"Write a date from {draft.head.start} to {draft.head.end}."
+                yield scenario.fault(f"{name} {date} is outside the clock", remedy)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 
@@ -13,8 +15,10 @@ from panj.basics.dates import Month, months
 from panj.region import (
     Region,
     RegionError,
+    border_on,
     delimited_share,
     holders,
+    is_settled,
     open_region,
     open_sections,
     posts_open,
@@ -24,6 +28,8 @@ from panj.region import (
     status_of,
     uses,
 )
+
+Ask = Callable[[Region, str, Any], Any]
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -152,6 +158,19 @@ def test_share_delimited_never_falls_where_no_status_goes_back(tiny: Region) -> 
         shares = [delimited_share(tiny, border, month.last) for month in months(tiny.start, tiny.end)]
         assert shares == sorted(shares)
         assert 0 <= shares[0] <= shares[-1] <= 1
+
+
+@pytest.mark.parametrize("ask", [delimited_share, open_sections, posts_open, rules_in_force, border_on])
+def test_a_border_is_asked_for_either_way_round_and_is_named_if_there_is_none(ask: Ask, tiny: Region) -> None:
+    assert ask(tiny, "SO-NO", 2001) == ask(tiny, "NO-SO", "2001-12-31")
+    with pytest.raises(KeyError, match=r"'NO-SX' is not a border of tiny\. Nearest: 'NO-SO'"):
+        ask(tiny, "NO-SX", "2001")
+
+
+@pytest.mark.parametrize("ask", [status_of, is_settled])
+def test_a_section_that_is_not_there_is_named(ask: Ask, tiny: Region) -> None:
+    with pytest.raises(KeyError, match=r"'no-so-plan' is not a section of tiny\. Nearest: 'no-so-plain'"):
+        ask(tiny, "no-so-plan", "2001")
 
 
 def test_region_folder_may_lie_anywhere(copy: Path) -> None:

@@ -3,7 +3,12 @@
 import sys
 from pathlib import Path
 
+from panj.basics.faults import PanjError
+
 from . import write
 from .printing import DOCS
 
-write(Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS)
+try:
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS)
+except PanjError as error:
+    sys.exit(str(error))

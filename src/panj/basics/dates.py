@@ -10,19 +10,19 @@ from functools import cache, total_ordering
 _PATTERN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
 
-def first_day(text: str | dt.date) -> dt.date:
-    """The first day of a date of any precision: ``2001`` is 2001-01-01.
+def first_day(text: str | int | dt.date) -> dt.date:
+    """The first day of a date of any precision: ``2001``, as text or number, is 2001-01-01.
 
     Raises:
         ValueError: The text is not YYYY, YYYY-MM or YYYY-MM-DD, or no such day exists.
     """
     if isinstance(text, dt.date):
         return text
-    year, month, day = _parts(text)
+    year, month, day = _parts(str(text))
     return dt.date(year, month or 1, day or 1)
 
 
-def last_day(text: str | dt.date) -> dt.date:
+def last_day(text: str | int | dt.date) -> dt.date:
     """The last day of a date of any precision: ``2001-02`` is 2001-02-28.
 
     Raises:
@@ -30,7 +30,7 @@ def last_day(text: str | dt.date) -> dt.date:
     """
     if isinstance(text, dt.date):
         return text
-    year, month, day = _parts(text)
+    year, month, day = _parts(str(text))
     month = month or 12
     return dt.date(year, month, day or calendar.monthrange(year, month)[1])
 

@@ -1,6 +1,7 @@
 """What stood on a day: statuses, holders, rules, programmes, events. Pure functions of a region.
 
-A day is a date, or text of any precision, which stands for its last day: ``2001`` asks how 2001 ended.
+A day is a date, or text of any precision, which stands for its last day: ``2001`` asks how 2001 ended. Borders are
+named by their states in either order; where a border or section does not exist, a KeyError names the nearest.
 """
 
 from __future__ import annotations
@@ -8,14 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from panj.basics.codes import ends
+from panj.basics.codes import border_code, ends
 from panj.basics.dates import first_day, last_day
+from panj.basics.faults import nearest
 from panj.region.geography import Crossing, Section, Status, StatusWord
 from panj.region.guards import Holding
 from panj.region.regimes import Event, Programme, Rule
 from panj.region.region import Region
 
-Day = str | dt.date
+Day = str | int | dt.date
 SETTLED: tuple[StatusWord, ...] = ("delimited", "demarcated")
 """Statuses of a line that both sides have agreed upon."""
 
@@ -27,12 +29,37 @@ def covers(on: Day, start: str | None, end: str | None) -> bool:
 
 
 def sections_of(region: Region, border: str) -> tuple[Section, ...]:
-    """The sections of a border, in the order of their file."""
-    return tuple(section for section in region.sections.values() if section.border == border)
+    """The sections of a border, in the order of their file.
+
+    Raises:
+        KeyError: The region has no such border.
+    """
+    code = code_of(region, border)
+    return tuple(section for section in region.sections.values() if section.border == code)
+
+
+def code_of(region: Region, border: str) -> str:
+    """The code of a border, whose states may stand in either order.
+
+    Raises:
+        KeyError: The region has no such border.
+    """
+    code = border_code(border)
+    if code not in region.borders:
+        near = nearest(code, region.borders)
+        raise KeyError(f"{border!r} is not a border of {region.code}. {near}".strip())
+    return code
 
 
 def status_of(region: Region, section: str, on: Day) -> Status | None:
-    """The legal status of a section on a day; ``None`` before its first."""
+    """The legal status of a section on a day; ``None`` before its first.
+
+    Raises:
+        KeyError: The region has no such section.
+    """
+    if section not in region.sections:
+        near = nearest(section, region.sections)
+        raise KeyError(f"{section!r} is not a section of {region.code}. {near}".strip())
     day = last_day(on)
     begun = [row for row in region.statuses if row.section == section and first_day(row.from_) <= day]
     return max(begun, key=lambda row: first_day(row.from_), default=None)
@@ -74,13 +101,15 @@ def holders(region: Region, section: str, side: str, on: Day) -> tuple[Holding, 
 
 def posts_open(region: Region, border: str, on: Day) -> tuple[Crossing, ...]:
     """The posts of a border that are open on a day."""
-    posts = (row for row in region.crossings.values() if row.border == border and row.kind == "post")
+    code = code_of(region, border)
+    posts = (row for row in region.crossings.values() if row.border == code and row.kind == "post")
     return tuple(post for post in posts if covers(on, post.opened, post.closed))
 
 
 def rules_in_force(region: Region, border: str, on: Day) -> tuple[Rule, ...]:
     """The rules of a border in force on a day, in the order of their beginning."""
-    rules = (row for row in region.rules.values() if row.border == border and covers(on, row.from_, row.to))
+    code = code_of(region, border)
+    rules = (row for row in region.rules.values() if row.border == code and covers(on, row.from_, row.to))
     return tuple(sorted(rules, key=lambda rule: first_day(rule.from_)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from panj.basics.codes import border_code, ends
+from panj.basics.codes import ends
 from panj.basics.dates import first_day, last_day
 from panj.region.accounts.account import Account, Line, day_of, number, topic
 from panj.region.accounts.stocks import stock_topics
@@ -20,6 +20,7 @@ from panj.region.guards import Strength
 from panj.region.region import Region
 from panj.region.standing import (
     Day,
+    code_of,
     delimited_share,
     events_near,
     holders,
@@ -52,7 +53,7 @@ def border_on(region: Region, border: str, on: Day | None = None) -> BorderOn:
     Raises:
         KeyError: The region has no such border.
     """
-    code = border_code(border)
+    code = code_of(region, border)
     row = region.borders[code]
     day = day_of(region, on)
     still_open = open_sections(region, code, day)

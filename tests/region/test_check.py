@@ -218,6 +218,7 @@ CASES = {
     "target of another time": Case(
         "targets.csv", "opiates,2000,2000", "opiates,1980,1980", "no-opiates-2000", "1980 to 1980 is outside", "2000-01"
     ),
+    "unit of a target": Case("targets.csv", "kg/year", "kg/yaer", "no-opiates-2000", "'kg/yaer' is not", "'kg/year'"),
     "scenario reacts too late": Case(
         "scenarios/open-door.toml", "from =", 'reacts_from = "2050"\nfrom =', "top", "reacts_from 2050", "2000-01 to"
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from panj.basics.codes import ends
 from panj.basics.words import counted
 from panj.region.accounts.account import Line, number, percent
 from panj.region.conditions import Condition
@@ -111,8 +110,3 @@ def name_of(region: Region, id: str) -> str:
     if row is not None and id in region.crossings and region.crossings[id].kind == "green":
         return f"the green border of {region.sections[region.crossings[id].section].name}"
     return row.name if row is not None else id
-
-
-def sides_of(region: Region, border: str) -> list[tuple[str, str]]:
-    """Codes and names of the two states of a border."""
-    return [(code, region.states[code].name) for code in ends(border)]

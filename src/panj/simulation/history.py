@@ -37,7 +37,7 @@ from panj.simulation.month import (
 from panj.simulation.needed import LINKS
 from panj.simulation.passing import Networks, expected_costs, networks_of
 from panj.simulation.queues import posts_of, queue
-from panj.simulation.routes import shares_of_routes
+from panj.simulation.routes import directed_borders, shares_of_routes
 from panj.simulation.society import begin, settling
 from panj.simulation.society import reported as of_society
 from panj.simulation.sums import (
@@ -234,13 +234,14 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
     price = jnp.where(jnp.isfinite(crossing.at_post), crossing.at_post, 0.0) * flows.lot[:, None, None]
     lorries = at_posts.time[0, world.posts], known["came"][0]
     staff = sections_to_borders(world, known["people"].sum(axis=1))
+    forth, back = _flows_by_way(world, by_flow)
     return {
         "potential": potential,
         "sent": sent,
         "arrived": arrived,
         "seized": over_rows(taken[0] + taken[1]),
-        "passed": _flows_by_border(world, by_flow),
-        "passed_forth": _flows_by_border(world, by_flow * (world.side[0] == 0)[:, None]),
+        "passed": forth + back,
+        "passed_forth": forth,
         "passed_green": _flows_by_border(world, by_flow * crossing.share[AROUND]),
         "seized_at": _flows_by_border(world, taken[0] + taken[1]),
         "bribes": links_to_borders(world, over_flows(crossing.bribe, by_flow)),
@@ -287,6 +288,12 @@ def _mean(
 
 def _flows_by_border(world: World, by_flow: Float[Array, "F L M"]) -> Float[Array, "F B M"]:
     return jnp.swapaxes(links_to_borders(world, jnp.swapaxes(by_flow, 0, 1)), 0, 1)
+
+
+def _flows_by_way(world: World, by_flow: Float[Array, "F L M"]) -> Float[Array, "2 F B M"]:
+    """Over each border from its first state and from its second."""
+    ways = add_up(directed_borders(world), 2 * len(world.region.borders), jnp.swapaxes(by_flow, 0, 1))
+    return jnp.transpose(ways.reshape(-1, 2, *ways.shape[1:]), (1, 2, 0, 3))
 
 
 def _radius(world: World, given: Given, january: Array, cost: Float[Array, "F L M"]) -> Float[Array, " M"]:

@@ -11,7 +11,8 @@ left to the numbers that are fitted, all together:
 
 Over members of the priors the fitted numbers ought to lie about the members' mean with the covariance of what members
 predict and that of errors and discrepancies. Factor and memory are the likeliest ones (type II maximum likelihood, as
-the prior variances of the emulator are); each is left out, 1 and 0, unless chance would seldom ask for it.
+the prior variances of the emulator are). Neither has to pass a test of significance first: with one, a number more or
+less would have thrown all intervals from one width to another.
 
 Where discrepancies last, what a series has shown tells of what it will: the numbers of a series that were fitted
 foretell another one of it by more than what members say (`carried`).
@@ -49,9 +50,6 @@ MOST = 5.0
 
 LONGEST = 20.0
 """A memory of more years than a history has is for ever."""
-
-SELDOM = 1.92
-"""Gain in the logarithm of the likelihood that chance brings one time in twenty where there is no factor, or memory."""
 
 EXACT = 1e-6
 """Standard deviation that every number has besides, so that none is taken for exact."""
@@ -139,11 +137,8 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     def lasting(memory: float) -> float:  # under any factor: a memory is no remedy for discrepancies that are too wide
         return unlikely(best_factor(memory, 0.0), memory)
 
-    memory = float(minimize_scalar(lasting, bounds=(0.0, LONGEST), method="bounded").x)
-    if lasting(0.0) - lasting(memory) < SELDOM:
-        memory = 0.0
-    factor = best_factor(memory, 1.0)
-    return Discrepancy(factor if unlikely(1.0, memory) - unlikely(factor, memory) > SELDOM else 1.0, memory)
+    memory = min(0.0, float(minimize_scalar(lasting, bounds=(0.0, LONGEST), method="bounded").x), key=lasting)
+    return Discrepancy(min(1.0, best_factor(memory, 1.0), key=lambda factor: unlikely(factor, memory)), memory)
 
 
 def discrepancy_of(region: Region) -> Discrepancy:

@@ -205,7 +205,7 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     lot = lots(flows, setting)
     drugs = of_kind(world.region.flows, DRUGS)[of][:, None, None] > 0
     goods, declares, hides, walks = (x[:, None, None] for x in (flows.goods, flows.declares, flows.hides, flows.walks))
-    worth = jnp.asarray(world.worth[of])[..., None]
+    worth = world.price(p)[of]
     stake = p["penalty"] * worth * lot
     honesty = setting.honesty
 

@@ -242,7 +242,7 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
 
 def response(world: World, given: Given, now: Months, luck: Array, stocks: Stocks, known: Known) -> Known:
     """How institutions, markets, donors and militants answer; all of it acts from the next month on."""
-    felt = known["felt"].also(causes_of(world, now, stocks.society, observed(world, known)))
+    felt = known["felt"].also(causes_of(world, now, stocks.society, observed(world, given.p, known)))
     society, felt = respond(Turn(world, given.p, now, stocks.society, felt))
     return known | {"felt": felt, "society": society}
 

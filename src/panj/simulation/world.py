@@ -19,6 +19,7 @@ from panj.basics.dates import Month
 from panj.passage import Network
 from panj.region.flows import Flow
 from panj.region.geography import Border, Place, State
+from panj.simulation.kinds import OPIATES, of_kind
 
 Real = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -224,3 +225,8 @@ class World:
         plain = jnp.ones_like(p["green_hours"])
         by_section = jnp.stack([p.get(f"terrain_{terrain}", plain) for terrain in self.terrain])
         return by_section[self.section]
+
+    def price(self, p: dict[str, Float[Array, " M"]]) -> Float[Array, "F L M"]:
+        """What a unit is worth in the state that is left [USD]: what the files say, for opiates with their doubt."""
+        opiates = of_kind(self.region.flows, OPIATES)[:, None, None]
+        return jnp.asarray(self.worth)[..., None] * jnp.where(opiates > 0, p["opiate_worth"], 1.0)

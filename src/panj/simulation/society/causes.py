@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from panj.passage.sums import over_rows
-from panj.simulation.crossing import AT_POST, stricter
+from panj.simulation.crossing import AT_POST, Parameters, stricter
 from panj.simulation.kinds import CANNABIS, CONTRABAND, DRUGS, OPIATES, RADIOACTIVE, SMUGGLED, of_kind
 from panj.simulation.society.felt import Causes
 from panj.simulation.society.guardians import strength_known
@@ -37,7 +37,7 @@ MOST_MILITANTS = 3000.0
 """Strength at which militants are as strong as is known of any [person] (PE233, official high claims)."""
 
 
-def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
+def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Array]:
     """What passage did in the month, as borders, sides and states see it."""
     flows, crossing, setting = world.flows, known["crossing"], known["setting"]
     by_flow, taken = known["by_flow"], known["taken"]
@@ -75,7 +75,7 @@ def observed(world: World, known: dict[str, Any]) -> dict[str, Array]:
     supply = add_up(destinations, states, of_goods * known["potential"].sum(axis=1))
     into = supply[world.border_states] + 1.0
     opium = weighed(opiates, by_flow)
-    worth = weighed(opiates, world.worth[..., None] * by_flow)
+    worth = weighed(opiates, world.price(p) * by_flow)
     harmful = flows.hides.astype(np.float32)
     worth_taken = jnp.stack([weighed(goods * flows.value, on_side) for on_side in taken])
     opacity = weighed(honest / honest.sum(), setting.rigidity)[:, None]

@@ -44,7 +44,8 @@ def begin(world: World, p: Parameters, now: Months) -> Opiates:
     """Fields as the war has them, the usual store, users as the region says."""
     one = jnp.ones_like(p["integrity"])
     sown = p["poppy_tonnes"] * (1 + p["war_sows"] * now.conditions["war"])
-    users = jnp.zeros((len(world.region.states), one.shape[0])) + now.conditions["users_start"][:, None]
+    known = jnp.where(jnp.asarray(world.member)[:, None] > 0, p["users_at_start"], one)
+    users = known * now.conditions["users_start"][:, None]
     wanted = users * p["grams_a_year"] / 12_000
     return Opiates(sown=sown, stored=p["usual_cover"] * sown / 12, served=one, users=users, wanted=wanted)
 
@@ -81,11 +82,11 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
     dearer = turn.filled(
         price_beyond,
         price=KG_OF_OPIUM * (price - felt.usual("opium_price")),
-        carriage=file_price(world) + felt.causes["carriage"] - felt.usual("carriage"),
+        carriage=file_price(world, p) + felt.causes["carriage"] - felt.usual("carriage"),
         seized_share=felt.causes["opiates_taken"],
     )
     at_start = turn.filled(
-        price_beyond, price=jnp.asarray(0.0), carriage=file_price(world), seized_share=felt.usual("opiates_taken")
+        price_beyond, price=jnp.asarray(0.0), carriage=file_price(world, p), seized_share=felt.usual("opiates_taken")
     )
     rise = dearer / at_start
     entered = jnp.maximum(felt.causes["entered"], 1e-6)
@@ -94,14 +95,14 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
         entered=entered,
         price_before=felt.causes["bought"] / entered * rise,
         passed_on=felt.causes["passed_on"],
-        price=file_price(world) * rise,
+        price=file_price(world, p) * rise,
     )
     drawn_in = turn.filled(
         users_next, users=opiates.users, transit=felt("L47", "transit"), adults=given["adults"][:, None]
     )
     users = jnp.where(jnp.asarray(world.member)[:, None] > 0, drawn_in, opiates.users)
     bought = turn.filled(heroin_wanted, users=users, price=rise, usual_price=jnp.asarray(1.0))
-    told |= {"drug_money": jnp.maximum(money, 0.0), "drug_price": file_price(world) * rise}
+    told |= {"drug_money": jnp.maximum(money, 0.0), "drug_price": file_price(world, p) * rise}
     told |= {"registered": turn.filled(registered_users, users=opiates.users)}
     after = Opiates(sown, trade.stock, trade.served, users, bought)
     return jax.tree.map(lambda new, old: jnp.where(felt.begun, new, old), after, opiates), told
@@ -120,8 +121,8 @@ def reported(opiates: Opiates, causes: Causes) -> dict[str, Array]:
     }
 
 
-def file_price(world: World) -> Float[Array, "G 1"]:
-    """What a kilogram is worth in each state as the files say [USD/kg]; mean over the links that leave it."""
-    worth = weighed(of_kind(world.region.flows, OPIATES), jnp.asarray(world.worth))[:, None]
+def file_price(world: World, p: Parameters) -> Float[Array, "G 1"]:
+    """What a kilogram is worth in each state while nothing is dearer [USD/kg]; mean over the links that leave it."""
+    worth = weighed(of_kind(world.region.flows, OPIATES), world.price(p))
     number = links_to_states(world, jnp.ones_like(worth), LEFT)
     return links_to_states(world, worth, LEFT) / jnp.maximum(number, 1.0) + 1e-3

@@ -107,6 +107,9 @@ def test_pairs_that_begin_or_go_elsewhere_are_two():
 
 
 UNSENT = {
+    "link_cost wants numbers where there are none yet": {"link_cost": lambda traffic: np.asarray(traffic) + FREE},
+    "loss wants numbers where there are none yet": {"loss": lambda traffic: 0 * traffic if traffic.max() < 1 else 0.5},
+    "going wants numbers where there are none yet": {"going": lambda cost: np.exp(-np.asarray(cost))},
     "network is 'x'. Make one": {"network": "x"},
     "volume: shape (2,). Give (1, 1, any number), by origin, pair, member": {"volume": np.ones(2)},
     "volume: shape (2, 1, 2). Give (1, 1,": {"volume": np.ones((2, 1, 2))},

@@ -94,12 +94,27 @@ def of_answer(network: Network, what: str, answer: Any, kind: Kind, members: int
         yield f"{what} gives {brief(answer)}. Let it give an array of the shape of traffic."
 
 
+def of_tracing(what: str, function: Any, shape: tuple[int, ...], dtype: Any) -> Iterator[str]:
+    """The fault of a function that wants to see numbers which, while the balance is compiled, are not there yet."""
+
+    def asked(given: Any) -> None:
+        function(given)
+
+    try:
+        jax.eval_shape(asked, np.broadcast_to(np.asarray(0, dtype), shape))
+    except jax.errors.JAXTypeError:
+        yield f"{what} wants numbers where there are none yet. Write it with jax.numpy, and jnp.where in place of if."
+
+
 def of_going(going: Any, shape: tuple[int, ...], dtype: Any) -> Iterator[str]:
     """Faults of the function that tells who goes: whether it is one, and the shape of what it gives."""
     if going is None:
         return
     if not callable(going):
         yield f"going is {brief(going)}. Give a function of the expected cost, such as lambda cost: jnp.exp(-cost)."
+        return
+    if untraceable := list(of_tracing("going", going, shape, dtype)):
+        yield from untraceable
         return
     answers: list[Any] = []
     jax.eval_shape(lambda cost: answers.append(going(cost)), np.broadcast_to(np.asarray(0, dtype), shape))

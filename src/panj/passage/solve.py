@@ -26,6 +26,7 @@ from panj.passage.faults import (
     of_horizon,
     of_search,
     of_table,
+    of_tracing,
     refuse,
     whole,
 )
@@ -100,15 +101,16 @@ def passage(
     Args:
         network: From `Network.build`.
         volume: What could leave each origin, >= 0; its last axis is the number of members.
-        link_cost: Cost of each link, inf where closed, or a smooth function of traffic that gives it. It may mix links
-            and pairs (a queue that several share), but not members.
+        link_cost: Cost of each link, inf where closed, or a smooth function of traffic that gives it, written with
+            `jax.numpy`. It may mix links and pairs (a queue that several share), but not members.
         horizon: Most links that a journey may use.
         going: Smooth function of the expected cost from each origin: the share (0-1) of the volume that goes.
             None: all of it.
         loss: Share of what crosses that is lost there, or a smooth function of traffic. Its expected cost to
             travellers belongs in `link_cost`.
         sweeps: How many loadings are made.
-        tolerance: Largest residual that counts as converged.
+        tolerance: Largest residual that counts as converged. It is relative to all traffic of a member: links that
+            carry a small part of it are told less exactly, in proportion.
 
     A member that does not converge says so in `converged`; nothing is raised.
 
@@ -156,6 +158,8 @@ def _faults(
                 yield from of_table(network, name, what, kind, members)
         elif members is not None:
             yield from of_answer(network, name, at_nothing, kind, members)
+            shape = (len(network.links), len(network.pairs), members)
+            yield from of_tracing(name, what, shape, network.spread.dtype)
     yield from of_horizon(network, horizon)
     yield from of_going(going, (len(network.origins), len(network.pairs), members or 1), network.spread.dtype)
     yield from of_search(sweeps, tolerance)

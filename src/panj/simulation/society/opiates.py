@@ -121,7 +121,7 @@ def reported(opiates: Opiates, causes: Causes) -> dict[str, Array]:
     }
 
 
-def file_price(world: World, p: Parameters) -> Float[Array, "G 1"]:
+def file_price(world: World, p: Parameters) -> Float[Array, "G M"]:
     """What a kilogram is worth in each state while nothing is dearer [USD/kg]; mean over the links that leave it."""
     worth = weighed(of_kind(world.region.flows, OPIATES), world.price(p))
     number = links_to_states(world, jnp.ones_like(worth), LEFT)

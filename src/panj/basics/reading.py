@@ -118,14 +118,14 @@ def _date(value: object) -> object:
         return value.isoformat()
     if isinstance(value, int):
         value = str(value)
+    if value is None:
+        return None
     if not isinstance(value, str):
-        if value is not None:
-            raise wrong(f"{value!r} is not a date", DATE_FORM)
-        return value
+        raise wrong(f"{value!r} is not a date", DATE_FORM)
     try:
         first_day(value)
     except ValueError as error:
-        raise wrong(str(error).removesuffix(".").removesuffix(f". {DATE_FORM[:-1]}"), DATE_FORM) from None
+        raise wrong(str(error).removesuffix(f" {DATE_FORM}").removesuffix("."), DATE_FORM) from None
     return value
 
 

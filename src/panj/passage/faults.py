@@ -94,16 +94,15 @@ def of_answer(network: Network, what: str, answer: Any, kind: Kind, members: int
         yield f"{what} gives {brief(answer)}. Let it give an array of the shape of traffic."
 
 
-def of_tracing(what: str, function: Any, shape: tuple[int, ...], dtype: Any) -> Iterator[str]:
-    """The fault of a function that wants to see numbers which, while the balance is compiled, are not there yet."""
-
-    def asked(given: Any) -> None:
-        function(given)
-
+def traced(what: str, function: Any, shape: tuple[int, ...], dtype: Any) -> tuple[Any, list[str]]:
+    """What a function gives while the balance is compiled, and its fault if it wants numbers that are not there yet."""
+    answers: list[Any] = []
     try:
-        jax.eval_shape(asked, np.broadcast_to(np.asarray(0, dtype), shape))
+        jax.eval_shape(lambda given: answers.append(function(given)), np.broadcast_to(np.asarray(0, dtype), shape))
     except jax.errors.JAXTypeError:
-        yield f"{what} wants numbers where there are none yet. Write it with jax.numpy, and jnp.where in place of if."
+        remedy = "Write it with jax.numpy, and jnp.where in place of if."
+        return None, [f"{what} wants numbers where there are none yet. {remedy}"]
+    return answers[0], []
 
 
 def of_going(going: Any, shape: tuple[int, ...], dtype: Any) -> Iterator[str]:
@@ -113,14 +112,13 @@ def of_going(going: Any, shape: tuple[int, ...], dtype: Any) -> Iterator[str]:
     if not callable(going):
         yield f"going is {brief(going)}. Give a function of the expected cost, such as lambda cost: jnp.exp(-cost)."
         return
-    if untraceable := list(of_tracing("going", going, shape, dtype)):
-        yield from untraceable
+    answer, faults = traced("going", going, shape, dtype)
+    yield from faults
+    if faults:
         return
-    answers: list[Any] = []
-    jax.eval_shape(lambda cost: answers.append(going(cost)), np.broadcast_to(np.asarray(0, dtype), shape))
-    got = None if (share := _read(answers[0])) is None else share.shape
+    got = None if (share := _read(answer)) is None else share.shape
     if got is None or len(got) > 3 or any(a not in (1, b) for a, b in zip(got[::-1], shape[::-1], strict=False)):
-        told = brief(answers[0]) if got is None else f"an array of shape {got}"
+        told = brief(answer) if got is None else f"an array of shape {got}"
         yield f"going gives {told}. Let it give shape {shape}, that of the expected cost (origin, pair, member)."
 
 

@@ -26,8 +26,8 @@ from panj.passage.faults import (
     of_horizon,
     of_search,
     of_table,
-    of_tracing,
     refuse,
+    traced,
     whole,
 )
 from panj.passage.loading import Assignment, assign
@@ -159,7 +159,7 @@ def _faults(
         elif members is not None:
             yield from of_answer(network, name, at_nothing, kind, members)
             shape = (len(network.links), len(network.pairs), members)
-            yield from of_tracing(name, what, shape, network.spread.dtype)
+            yield from traced(name, what, shape, network.spread.dtype)[1]
     yield from of_horizon(network, horizon)
     yield from of_going(going, (len(network.origins), len(network.pairs), members or 1), network.spread.dtype)
     yield from of_search(sweeps, tolerance)

@@ -79,14 +79,15 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
         ),
     }
     felt = felt.also(told)
+    worth = price_at_start(world, p)
     dearer = turn.filled(
         price_beyond,
         price=KG_OF_OPIUM * (price - felt.usual("opium_price")),
-        carriage=file_price(world, p) + felt.causes["carriage"] - felt.usual("carriage"),
+        carriage=worth + felt.causes["carriage"] - felt.usual("carriage"),
         seized_share=felt.causes["opiates_taken"],
     )
     at_start = turn.filled(
-        price_beyond, price=jnp.asarray(0.0), carriage=file_price(world, p), seized_share=felt.usual("opiates_taken")
+        price_beyond, price=jnp.asarray(0.0), carriage=worth, seized_share=felt.usual("opiates_taken")
     )
     rise = dearer / at_start
     entered = jnp.maximum(felt.causes["entered"], 1e-6)
@@ -95,14 +96,14 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
         entered=entered,
         price_before=felt.causes["bought"] / entered * rise,
         passed_on=felt.causes["passed_on"],
-        price=file_price(world, p) * rise,
+        price=worth * rise,
     )
     drawn_in = turn.filled(
         users_next, users=opiates.users, transit=felt("L47", "transit"), adults=given["adults"][:, None]
     )
     users = jnp.where(jnp.asarray(world.member)[:, None] > 0, drawn_in, opiates.users)
     bought = turn.filled(heroin_wanted, users=users, price=rise, usual_price=jnp.asarray(1.0))
-    told |= {"drug_money": jnp.maximum(money, 0.0), "drug_price": file_price(world, p) * rise}
+    told |= {"drug_money": jnp.maximum(money, 0.0), "drug_price": worth * rise}
     told |= {"registered": turn.filled(registered_users, users=opiates.users)}
     after = Opiates(sown, trade.stock, trade.served, users, bought)
     return jax.tree.map(lambda new, old: jnp.where(felt.begun, new, old), after, opiates), told
@@ -121,7 +122,7 @@ def reported(opiates: Opiates, causes: Causes) -> dict[str, Array]:
     }
 
 
-def file_price(world: World, p: Parameters) -> Float[Array, "G M"]:
+def price_at_start(world: World, p: Parameters) -> Float[Array, "G M"]:
     """What a kilogram is worth in each state while nothing is dearer [USD/kg]; mean over the links that leave it."""
     worth = weighed(of_kind(world.region.flows, OPIATES), world.price(p))
     number = links_to_states(world, jnp.ones_like(worth), LEFT)

@@ -72,8 +72,8 @@ def militants_next(
         restriction_toll: Losses under restrictive security at its height [1/month].
 
     Links: L10 (room in undefined sections -> extremists, +), L16 (instability and extremists feed each other, +), L48
-    (drug money -> extremism, +; Piazza 2012), L25 (restrictive security -> activity, - in part; LaFree, Dugan & Korte
-    2009). Lost loyalty closes R5, money R6.
+    (drug money -> extremism, +; Piazza 2012), L25 (restrictive security, campaign -> activity, - in part; LaFree, Dugan
+    & Korte 2009), L41 (base abroad -> activity, +). Lost loyalty closes R5, money R6.
     """
     money = militant_share * jnp.maximum(drug_money, 0.0)
     willing = 1 + room_draws * room + unrest_draws * unrest + disloyalty_draws * (1 - loyalty)

@@ -132,7 +132,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     lots = jnp.where(of_kind(world.region.flows, CANNABIS)[:, None] > 0, felt("L60 B8", "lots"), 1.0)
     shut = now.reacts * filled(epidemic_closure, p, epidemic=now.conditions["epidemic"][world.border][:, None])
     detectors = society.dangerous.found[world.state] * world.post[:, None]
-    felt = felt.also({"shut": shut, "detectors": detectors})
+    felt = felt.also({"shut": shut, "detectors": detectors, "kin": jnp.asarray(world.kin)[world.border][:, None]})
     levers = {"rigidity": now.rigidity} | {f"rules: {name}": level for name, level in now.rules.items()}
     levers |= {f"counters: {name}": level for name, level in now.counters.items()}
     levers |= {f"line: {name}": level for name, level in now.line.items()}
@@ -161,7 +161,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             officers=felt("L36 L37", "officers_at_posts"),
             quality=at_links(worth * honest),
             honesty=Honesty(honesty("L61"), honesty("L49 L61"), honesty("L63"), honesty("L61 L63 L65")),
-            fee=filled(among_kin, p, fee=cheaper[world.state[1]], kin=world.kin[world.border][:, None]),
+            fee=filled(among_kin, p, fee=cheaper[world.state[1]], kin=felt("L46", "kin")),
             networks=felt("R12", "networks_now") - felt.usual("networks_now"),
             lots=lots,
             portals=felt("L37 L61", "detectors"),
@@ -236,7 +236,7 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
         "taken": taken,
         "recorded_seizures": seizures,
         "recorded_trespasses": trespasses(world, p, noticed, known["people"]),
-        "detection": noticed_on_line(world, p, known["setting"]),
+        "detection": noticed_on_line(world, p, known["felt"].causes["effort"]),
     }
 
 
@@ -256,9 +256,9 @@ def trespasses(
     return written_down(met, p["recording_trespasses"], guards, p["cases_a_year"]).sum(axis=1)
 
 
-def noticed_on_line(world: World, p: Parameters, setting: Setting) -> Float[Array, "B M"]:
+def noticed_on_line(world: World, p: Parameters, effort: Float[Array, "2 L M"]) -> Float[Array, "B M"]:
     """Chance that a smuggler with a lot of the reference size is noticed over the green border, mean by length."""
-    seen = found(p["sight_green"] / world.roughness(p), setting.effort.sum(axis=0))
+    seen = found(p["sight_green"] / world.roughness(p), effort.sum(axis=0))
     length = np.where(~world.post & world.land, world.length[world.section], 0.0).astype(np.float32)
     along = jnp.asarray(length)[:, None]
     return links_to_borders(world, along * seen) / jnp.maximum(links_to_borders(world, along), 1e-6)

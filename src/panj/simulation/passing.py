@@ -194,7 +194,7 @@ def as_felt(felt: Felt, at_posts: Counters) -> Counters:
 def sees(
     world: World, felt: Felt, flows: Traits, cost: Float[Array, "F L M"]
 ) -> Callable[[Float[Array, "F L M"]], Float[Array, "F L M"]]:
-    """What makes of the cost of crossings what those see who choose their way (L45, L46, L53).
+    """What makes of the cost of crossings what those see who choose their way (L45, L53).
 
     Args:
         world: The region as arrays.
@@ -204,7 +204,7 @@ def sees(
     """
     of = flows.number
     opiates, contraband = (of_kind(world.region.flows, kind) for kind in (OPIATES, CONTRABAND))
-    cut = cut_for(felt, {"L45": opiates, "L46": opiates, "L53": contraband})
+    cut = cut_for(felt, {"L45": opiates, "L53": contraband})
     usual, at_usual = felt.usually("cost", cost, of), (cut[of] & felt.begun)[:, None, None]
     return lambda cost: jnp.where(at_usual, usual, cost)
 

@@ -38,8 +38,9 @@ MOST_MILITANTS = 3000.0
 
 
 def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Array]:
-    """What passage did in the month, as borders, sides and states see it."""
-    flows, crossing, setting = world.flows, known["crossing"], known["setting"]
+    """What passage did in the month, as borders, sides and states see it; levers as they stand, whatever is cut."""
+    flows, crossing = world.flows, known["crossing"]
+    levers = known["felt"].causes
     by_flow, taken = known["by_flow"], known["taken"]
     states, topology = len(world.region.states), world.network.topology
 
@@ -78,20 +79,20 @@ def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Ar
     worth = weighed(opiates, world.price(p) * by_flow)
     harmful = flows.hides.astype(np.float32)
     worth_taken = jnp.stack([weighed(goods * flows.value, on_side) for on_side in taken])
-    opacity = weighed(honest / honest.sum(), setting.rigidity)[:, None]
+    opacity = weighed(honest / honest.sum(), levers["rigidity"])[:, None]
     at_posts = by_flow * crossing.share[AT_POST]
     lorries = weighed(honest * flows.goods, at_posts / flows.lot[:, None, None])
-    checked = stricter(setting.counters["check"][1, :, None], setting.tightening)
+    checked = stricter(levers["counters: check"][1, :, None], levers["acts"])
     sent_of, taken_of = pairs_to_flows(world, known["sent"].sum(axis=1)), over_rows(taken[0] + taken[1])
     got_through = pairs_to_flows(world, known["arrived"])
     each = jnp.ones((len(world.post), 1))
     ways_in, links = jnp.maximum(into_state(each), 1.0), links_to_borders(world, each)
     walkers = honest * ~flows.goods / max(float((honest * ~flows.goods).sum()), 1.0)
     inner = (world.member[world.state[0]] * world.member[world.state[1]])[:, None]
-    visas = weighed(walkers, jnp.minimum(setting.rules["visa"], 1.0))[:, None]
+    visas = weighed(walkers, jnp.minimum(levers["rules: visa"], 1.0))[:, None]
     return {
-        "control": links_to_borders(world, setting.effort.sum(axis=0)) / links,
-        "effort_of_side": on_sides(setting.effort),
+        "control": links_to_borders(world, levers["effort"].sum(axis=0)) / links,
+        "effort_of_side": on_sides(levers["effort"]),
         "checks": into_state(checked) / ways_in,
         "visa_free": 1 - (inner * visas).sum(axis=0) / jnp.maximum(inner.sum(), 1.0),
         "lorries": into_state(lorries),
@@ -104,7 +105,7 @@ def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Ar
         "passed_on": links_to_states(world, opium, LEFT),
         "turnover": links_to_borders(world, legal),
         "opacity_of_state": into_state(jnp.broadcast_to(opacity, checked.shape)) / ways_in,
-        "opacity": links_to_borders(world, stricter(opacity, setting.tightening)) / links,
+        "opacity": links_to_borders(world, stricter(opacity, levers["acts"])) / links,
         "unmet": unmet,
         "traffic": travelled / jnp.maximum(1 - unmet, 0.05),
         "officers": sections_to_borders(world, known["people"]),
@@ -122,8 +123,8 @@ def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Ar
         "contraband_imports": into_state(weighed(contraband * flows.value, by_flow)),
         "transit": into_state(opium),
         "detection": known["detection"],
-        "mines": links_to_borders(world, setting.line["mines"][:, None]) / links,
-        "cooperation": links_to_borders(world, setting.line["cooperation"][:, None]) / links,
+        "mines": links_to_borders(world, levers["line: mines"][:, None]) / links,
+        "cooperation": links_to_borders(world, levers["line: cooperation"][:, None]) / links,
     }
 
 
@@ -160,7 +161,8 @@ def causes_of(world: World, now: Months, society: Society, seen: dict[str, Array
         "networks": society.networks.organised,
     }
     outside = {name: given[name] for name in ("war", "regime", "ban", "drought", "measures", "sanctuary", "campaign",
-               "attack", "rival_maps", "mixed", "ceded", "dependence", "density", "land_use")}  # fmt: skip
+               "attack", "rival_maps", "mixed", "ceded", "dependence", "density", "land_use",
+               "divided")}  # fmt: skip
     of_side = {name: given[name][here] for name in ("market_wage", "oversight", "clarity", "attack_home", "slump")}
     of_state = {"conflict": given["conflict"]}
     return stocks | outside | of_side | of_state | seen | {
@@ -169,6 +171,7 @@ def causes_of(world: World, now: Months, society: Society, seen: dict[str, Array
         "pay": (given["pay"] * society.revenue.budget)[here],
         "attack_near": given["attack_home"][across],
         "nationalism": given["nationalism"][here].mean(axis=1),
+        "exemption": now.exemption[:, None],
         "own_dependence": given["dependence"][:, ::-1],
         "smuggling_found": seen["goods_found"] / society.regime.usual_found,
         "contested": society.politics.works,

@@ -50,7 +50,7 @@ def step(turn: Turn) -> tuple[Districts, Causes]:
         border_income,
         market_wage=felt.causes["market_wage"],
         slump=felt("L50", "slump"),
-        activity=jnp.clip(1 - felt("L74", "lost"), 0.0, 2.0),
+        activity=jnp.clip(1 - felt("L71 L74", "lost"), 0.0, 2.0),
         contraband=felt("L57", "contraband_value"),
         shuttle=felt("L57", "shuttle_value"),
         contraband_share=jnp.clip(felt("L58", "smuggled"), 0.0, 1.0),
@@ -60,16 +60,16 @@ def step(turn: Turn) -> tuple[Districts, Causes]:
         loyalty_next,
         loyalty=society.districts.loyalty,
         opacity=per_side(felt("L72", "opacity")),
-        unmet=per_side(felt.causes["unmet"]),
+        unmet=per_side(felt("L72", "unmet")),
     )
     troubled = turn.filled(
         unrest,
-        claims_open=felt("L16", "claims_open"),
+        claims_open=felt("L08 L16", "claims_open"),
         extremists=felt("L16", "extremists"),
-        undecided=felt("L11", "mixed") * (1 - society.politics.settled),
+        undecided=felt("L11", "mixed") * (1 - felt("L11", "settled")),
         opacity=felt("L72", "opacity"),
     )
-    shots = turn.filled(incidents, unmet=felt("L76", "unmet"), traffic=felt.causes["traffic"])
+    shots = turn.filled(incidents, unmet=felt("L76", "unmet"), traffic=felt("L76", "traffic"))
     poverty = turn.filled(poor, border_income=income)
     told = {"income": income, "unrest": troubled, "incidents": shots}
     told["income_lost"] = turn.filled(
@@ -79,10 +79,10 @@ def step(turn: Turn) -> tuple[Districts, Causes]:
     told["trespasses"] = turn.filled(
         trespass,
         residents=2 * HOUSEHOLD * turn.now.conditions["households"][:, None] * length[:, 0],
-        divided=turn.now.conditions["divided"][:, None],
+        divided=felt("L86", "divided"),
         kin=jnp.asarray(turn.world.kin)[:, None],
         land_use=felt("L86", "land_use"),
-        exemption=turn.now.exemption[:, None],
+        exemption=felt("L86", "exemption"),
     )
     return Districts(loyalty, poverty), told
 

@@ -48,7 +48,7 @@ def step(turn: Turn) -> tuple[Markets, Causes]:
         smuggled=jnp.clip(felt("R3", "smuggled") - felt.usual("smuggled"), 0.0, 1.0),
         duty=duty[here],
     )
-    evaded = turn.filled(misdeclared, duty=duty, cooperation=felt("L62", "cooperation").mean(axis=0))
+    evaded = turn.filled(misdeclared, duty=duty, cooperation=felt("L62 L89", "cooperation").mean(axis=0))
     return Markets(price_gap), {"lost": lost, "duty": duty, "evaded": evaded}
 
 

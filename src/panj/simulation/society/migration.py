@@ -121,7 +121,7 @@ def step(turn: Turn) -> tuple[Migration, Causes]:
         recorded_irregular,
         clandestine_entries=hidden,
         irregular=migration.irregular.sum(axis=1),
-        checks=felt("B9", "checks"),
+        checks=felt.causes["checks"],
     )
 
     def in_bond(price: Array, hidden: Array, conditions: dict[str, Array]) -> Array:

@@ -53,7 +53,7 @@ def step(turn: Turn) -> tuple[Militants, Causes]:
         militants_next,
         militants=strength,
         room=turn.filled(room_for_extremists, settled=felt("L10", "settled")).mean(axis=0),
-        unrest=felt.causes["unrest"].mean(axis=0),
+        unrest=felt("L16", "unrest").mean(axis=0),
         loyalty=felt("R5", "loyalty").mean(axis=(0, 1)),
         drug_money=(felt("L48", "drug_money") * world.member[:, None]).sum(axis=0)
         / max(float(world.member.sum()), 1.0),

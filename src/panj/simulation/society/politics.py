@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 from panj.mechanisms.delays import delayed
 from panj.mechanisms.leverage import pressure_next
 from panj.mechanisms.politics import tension_next
-from panj.mechanisms.regime import works_next
+from panj.mechanisms.regime import Works, works_next
 from panj.mechanisms.settlement import protest, settled_next, settlement_hazard
 from panj.simulation.crossing import Parameters
 from panj.simulation.society.felt import Causes, Turn, at_rest
@@ -100,13 +100,17 @@ def step(turn: Turn) -> tuple[Politics, Causes]:
     ratifying = delayed(politics.signed, treaties, turn.p["ratification_months"])
     settled = jnp.where(now.reacts > 0, politics.settled + ratifying.out, now.settled[:, None])
     marking = delayed(politics.marking, jnp.maximum(settled - politics.settled, 0.0), turn.p["demarcation_months"])
-    works = turn.filled(
-        works_next,
-        agreed=politics.agreed,
-        contested=politics.works,
-        settled=felt("L12", "settled"),
-        security_need=jnp.minimum(felt("L13", "extremists"), 1.0),
-    )
+
+    def built(link: str) -> Works:
+        found: Works = turn.filled(
+            works_next,
+            agreed=politics.agreed,
+            contested=politics.works,
+            settled=felt(link, "settled"),
+            security_need=jnp.minimum(felt("L13", "extremists"), 1.0),
+        )
+        return found
+
     pressure = turn.filled(
         pressure_next,
         pressure=politics.pressure,
@@ -120,8 +124,8 @@ def step(turn: Turn) -> tuple[Politics, Causes]:
         signed=ratifying.stages,
         marking=marking.stages,
         marked=jnp.minimum(politics.marked + marking.out, settled),
-        works=works.contested,
-        agreed=works.agreed,
+        works=built("L13").contested,
+        agreed=built("L12").agreed,
         pressure=pressure,
     )
     return after, {}

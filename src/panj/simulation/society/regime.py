@@ -57,7 +57,7 @@ def step(turn: Turn) -> tuple[Regime, Causes]:
             tightening_next,
             tightening=tightening,
             raids=felt("L20", "raids"),
-            attack_home=felt("L20", "attack_home"),
+            attack_home=felt("L27", "attack_home"),
             attack_near=felt("L27", "attack_near"),
             smuggling_found=felt("R1", "smuggling_found"),
             migration_found=felt("L82", "migration_found")[turn.world.border_states],

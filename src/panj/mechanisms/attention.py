@@ -36,7 +36,8 @@ def attention_next(
 
     ``usual + y / (1 + |y| / fading_months) + attack_draws * attack + threat_draws * threat`` with
     ``y = attention - usual``. The fading is exact over any number of months, ``y(t) = y / (1 + y t / fading_months)``:
-    a power law as in forgetting (Wixted & Ebbesen 1991) and in issue-attention (Downs 1972).
+    a power law, as in forgetting (Wixted & Ebbesen 1991). That attention to an issue fades of itself is Downs (1972),
+    who gives no form.
 
     Args:
         attention: Now, never negative.

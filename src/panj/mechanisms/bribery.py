@@ -2,7 +2,8 @@
 
 A finding becomes a bribe with a chance that falls with integrity and grows with what is at stake; the bribe costs
 the smuggler less than the seizure. Links L49, L61, L63, L64, L65, L67, L68. After Becker & Stigler (1974): what stands
-against a bribe is what both sides would lose.
+against a bribe is what both sides would lose. Allingham, M. G. & Sandmo, A. (1972), Income tax evasion, Journal of
+Public Economics 1: evasion as a gamble between gain and penalty.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ def let_go(integrity: Real, at_most: Real, stake: Real, half: Real) -> Float[Arr
 
 def expected_loss(found: Real, let_go: Real, stake: Real, price: Real) -> Float[Array, "..."]:
     """What a smuggler expects to lose at one guard: seizure, or the bribe instead [USD/journey].
+
+    ``found * stake * (1 - let_go * (1 - price))``: the gamble of Allingham & Sandmo (1972) for one who is risk neutral,
+    to whom a chance of being found and a penalty count by their product.
 
     Args:
         found: Chance of being found.

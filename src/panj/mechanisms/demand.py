@@ -2,6 +2,14 @@
 
 Links L53 (permeability -> contraband, +), L70 (time and cost of passage -> freight, -), L72 (rigidity -> visitors, -),
 L74 (rigidity -> activity on a border, -) and L75 (tightening -> smuggling, -), each by the cost of the journey.
+
+Time is part of that cost: what an hour of freight is worth rests on Hummels & Schaur (2013), how many honest journeys
+stay at home on what Djankov, Freund & Pham (2010) find for a day of delay. Their gravity is a power of cost; here it is
+an exponential, the same near the free cost, which ends at nothing where cost has no bound.
+
+Sources:
+    Hummels & Schaur (2013), Time as a trade barrier, American Economic Review 103.
+    Djankov, Freund & Pham (2010), Trading on time, Review of Economics and Statistics 92.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ through the cost of a crossing.
 
 Sources:
     Reuter & Kleiman (1986), Risks and prices, Crime and Justice 7.
-    Gathmann (2008), Effects of enforcement on illegal markets, Journal of Public Economics 92.
     Rauch (2001), Business and social networks in international trade, Journal of Economic Literature 39.
 """
 
@@ -27,7 +26,8 @@ def carriage(transport: Real, poverty: Real, courier_fee: Real, poverty_cheapens
 
     Args:
         transport: Road, hiding and bribes [USD/kg].
-        poverty: Of those who might carry, 0-1; fees follow what carriers could earn otherwise (Gathmann 2008).
+        poverty: Of those who might carry, 0-1. Carriers are paid for their time and their risk (Reuter & Kleiman 1986);
+            that those who could earn little otherwise ask less is assumed.
         courier_fee: For a kilogram where nobody is poor [USD/kg].
         poverty_cheapens: Share by which the fee falls where all are poor, 0-1.
 
@@ -54,7 +54,9 @@ def price_beyond(price: Real, carriage: Real, seized_share: Real, danger_pay: Re
 
     ``(price + carriage) * (1 + (1 + danger_pay) * seized_share / (1 - seized_share))``
 
-    Without pay for danger the trade breaks even: what arrives is worth what was spent on all that was sent.
+    Without pay for danger the trade breaks even: what arrives is worth what was spent on all that was sent. Prices as
+    pay for risk are theirs; pay for danger in proportion to the goods is ours. They take that for prison and violence
+    to add to a kilogram whatever it cost, so a dearer source raises prices far away by less than here.
 
     Args:
         price: In this state [USD/kg].

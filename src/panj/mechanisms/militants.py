@@ -69,7 +69,8 @@ def militants_next(
         militant_months: How long a militant stays in a safe base [month].
         exposure: Added share of leaving where there is no base [1].
         campaign_toll: Losses in a campaign at its height [1/month].
-        restriction_toll: Losses under restrictive security at its height [1/month].
+        restriction_toll: Losses under restrictive security at its height [1/month]; small, for of six British
+            operations one was followed by less violence, several by more (LaFree, Dugan & Korte 2009).
 
     Links: L10 (room in undefined sections -> extremists, +), L16 (instability and extremists feed each other, +), L48
     (drug money -> extremism, +; Piazza 2012), L25 (restrictive security, campaign -> activity, - in part; LaFree, Dugan

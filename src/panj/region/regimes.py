@@ -121,7 +121,7 @@ class Event(Row):
 class Scenario(Row):
     """Dated changes laid over the history; ``parameters``: factors; ``from``: the date from which all of it holds.
 
-    ``reacts_from``: the date from which rules and talks answer on their own and dated rules stand as they stood.
+    ``reacts_from``: from then on rules, talks, donors and guards answer on their own; dated rules stand as they stood.
     """
 
     id: Id

@@ -15,16 +15,16 @@ import jax.numpy as jnp
 from benchmarks.case import members, simulation
 from benchmarks.rows import Row
 
-MEMBERS, MONTHS = 2, 12
+MEMBERS = 2
 
 
 def measure() -> list[Row]:
-    """Suppression, summed over the first months, with respect to every parameter; processor time."""
+    """Suppression, summed over all months, with respect to every parameter; processor time."""
     draws, luck = members(MEMBERS)
     p = {name: jnp.asarray(values, jnp.float32) for name, values in draws.items()}
 
     def outcome(p: dict[str, Any]) -> Any:
-        return simulation().trace(p, jnp.asarray(luck[:MONTHS]))["suppression"].sum()
+        return simulation().trace(p, jnp.asarray(luck))["suppression"].sum()
 
     forward = _warm(jax.jit(outcome), p)
     slope = jax.jit(jax.grad(outcome))
@@ -32,7 +32,7 @@ def measure() -> list[Row]:
     found = {name: float(jnp.abs(value).sum()) for name, value in slope(p).items()}
     lost = [name for name, value in found.items() if not math.isfinite(value)]
     note = f"{len(lost)} of {len(found)} parameters have no finite gradient" if lost else "all gradients finite"
-    what = f"gradient of {MONTHS} months over forward, {MEMBERS} members"
+    what = f"gradient of a history over forward, {MEMBERS} members"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**3 if sys.platform == "darwin" else 1024**2)
     return [
         Row(what, backward / forward, "1", 7.0, note=note),

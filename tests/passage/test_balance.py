@@ -9,7 +9,8 @@ from scipy.optimize import brentq
 from sketches import HORIZON, sketch
 
 import reference
-from panj.passage import Network, Traffic, assign, equilibrium, passage, route_shares
+from panj.passage import BALANCE, Network, Traffic, assign, equilibrium, passage, route_shares
+from panj.passage.sums import products
 
 POINT = {"A": [[0.0]], "B": [[0.0]]}
 
@@ -214,3 +215,39 @@ def test_what_a_step_gives_besides_is_that_of_the_balance_and_so_is_its_slope():
     slope = jax.grad(lambda force: besides(force).more.sum())(force)
     ends = [np.asarray(besides(force + step).more, float) for step in (1e-2, -1e-2)]
     assert_allclose(slope, ((ends[0] - ends[1]) / 2e-2)[0], rtol=2e-3)
+
+
+def test_a_balance_that_is_kept_is_not_sought_again_for_its_slope():
+    def found(force):
+        return equilibrium(lambda state: jnp.cos(force * state), jnp.full((1, 2), 0.3), 50, 1e-7).state.sum()
+
+    def loops(policy):
+        slope = jax.grad(jax.checkpoint(found, policy=policy))
+        return str(jax.make_jaxpr(slope)(jnp.asarray([0.7, 1.1]))).count("while[")
+
+    kept = jax.checkpoint_policies.save_only_these_names(BALANCE)
+    assert loops(kept) == loops(jax.checkpoint_policies.everything_saveable)
+    assert loops(kept) < loops(jax.checkpoint_policies.nothing_saveable)
+
+
+def test_where_the_search_begins_does_not_move_the_balance():
+    def found(begin):
+        return equilibrium(jnp.cos, begin, 50, 1e-7).state.sum()
+
+    assert_allclose(jax.grad(found)(jnp.full((1, 2), 0.3)), 0.0)
+
+
+def test_a_block_that_is_kept_both_ways_round_is_a_product_with_all_its_slopes():
+    rng = np.random.default_rng(0)
+    block, rows, seen = (jnp.asarray(rng.normal(size=size), jnp.float32) for size in ((4, 3), (3, 2), (4, 2)))
+
+    def there(block, rows):
+        return products.there_and_back(block, block.T, rows)
+
+    got, back = jax.vjp(there, block, rows)
+    wanted, plainly = jax.vjp(jnp.matmul, block, rows)
+    assert_allclose(got, wanted, rtol=1e-6)
+    for mine, theirs in zip(back(seen), plainly(seen), strict=True):
+        assert_allclose(mine, theirs, rtol=1e-5)
+    _, along = jax.jvp(there, (block, rows), (block, rows))
+    assert_allclose(along, 2 * wanted, rtol=1e-5)

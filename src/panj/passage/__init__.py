@@ -4,7 +4,7 @@ Knows arrays only, no borders and no flows: any network can be given to it. What
 Begin with `passage`, or combine `assign` (or `unroll`, `look` and `send`) and `equilibrium` into a loop of your own.
 """
 
-from panj.passage.equilibrium import Equilibrium, equilibrium
+from panj.passage.equilibrium import BALANCE, Equilibrium, equilibrium
 from panj.passage.faults import NetworkError
 from panj.passage.loading import (
     Assignment,
@@ -27,6 +27,7 @@ from panj.passage.solve import Passage, passage
 from panj.passage.unrolled import Unrolled, unroll
 
 __all__ = [
+    "BALANCE",
     "Assignment",
     "Equilibrium",
     "Link",

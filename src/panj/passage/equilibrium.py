@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.ad_checkpoint import checkpoint_name
 from jaxtyping import Array, Bool, Float
 
 from panj.passage.sums import over_rows
@@ -20,6 +21,9 @@ WORSE = 4.0  # a state whose residual is so many times the best one's is given u
 LEAST = 1e-3  # damping never falls below this share of a full step
 SLOPES = 100  # sweeps, at most, to solve for the slope of a balance
 EXACT = 1e-6  # the tolerance of that
+
+BALANCE = "balance"
+"""Name under which `jax.checkpoint` can keep the state of a balance, so that slopes need no second search."""
 
 
 class Equilibrium(eqx.Module):
@@ -53,8 +57,9 @@ def equilibrium(
     back to its best state, forgets its past and halves its damping, which then recovers.
 
     Can be compiled and scanned over. Slopes are those of the balance itself, by the theorem of implicit functions,
-    whatever the sweeps that led there: they cost one more search, and no memory of the first. Where there is no
-    balance they mean nothing.
+    whatever the sweeps that led there: they cost one more search, and no memory of the first. Under `jax.checkpoint`
+    with a policy that keeps what is named ``BALANCE`` the first is not made again. Where there is no balance slopes
+    mean nothing.
 
     Args:
         step: A smooth map; it gives the next state, or a tuple of that and what the caller wants besides. Its state
@@ -67,33 +72,53 @@ def equilibrium(
         damping: Share of the full step taken at first, above 0 and at most 1.
     """
 
-    @jax.jit  # looked at several times below, traced once
-    def stepped(state: State) -> tuple[State, Any]:
-        found = step(state)
-        return found if isinstance(found, tuple) else (found, None)
-
     def moved(state: State) -> tuple[State, Any]:
-        after, more = stepped(state)
+        found = step(state)
+        after, more = found if isinstance(found, tuple) else (found, None)
         return after - state, more
 
-    def search(_: Callable[[State], State], state: State) -> tuple[State, tuple[State, Any]]:
-        return _search(moved, state, sweeps, tolerance, memory, damping)
-
-    best, (off, more) = lax.custom_root(lambda state: moved(state)[0], state, search, _slope, has_aux=True)
+    how = _How(sweeps, tolerance, memory, damping)
+    best, off, more = _balanced(eqx.filter_closure_convert(moved, state), state, how=how)
     residual = lax.stop_gradient(_off(off, best))
-    more = jax.tree.map(_with_slope_of, more, stepped(best)[1])
     return Equilibrium(best, residual, residual <= tolerance, more)
 
 
-@jax.custom_jvp
-def _with_slope_of(value: Array, same: Array) -> Array:
-    """A value that a search has found, with the slope of another way to the same: who asks for none pays for none."""
-    return value
+class _How(NamedTuple):
+    """How the search is made; see `equilibrium`."""
+
+    sweeps: int
+    tolerance: float
+    memory: int
+    damping: float
 
 
-@_with_slope_of.defjvp
-def _(values: tuple[Array, Array], slopes: tuple[Array, Array]) -> tuple[Array, Array]:
-    return values[0], slopes[1]
+@eqx.filter_custom_jvp
+def _balanced(move: Callable[[State], tuple[State, Any]], state: State, *, how: _How) -> tuple[State, State, Any]:
+    """The best state met, how far a step moves it, and what `move` gives besides there."""
+    best, (off, more) = _search(move, state, *how)
+    return best, off, more
+
+
+@_balanced.def_jvp  # type: ignore[untyped-decorator]
+def _(given: Any, slopes: Any, *, how: _How) -> tuple[Any, Any]:
+    """Slopes by the theorem of implicit functions: of all that `move` rests on, nothing of where the search began."""
+    move, state = given
+    slope = slopes[0]
+    if not jax.tree.leaves(slope):
+        return _balanced(move, state, how=how), (None, None, None)
+    best = checkpoint_name(_balanced(move, state, how=how)[0], BALANCE)  # type: ignore[no-untyped-call]
+    followed = jax.tree.map(lambda of: of is not None, slope, is_leaf=lambda of: of is None)
+    varied, fixed = eqx.partition(move, followed)
+
+    def moved(state: State, varied: Any) -> tuple[State, Any]:
+        found: tuple[State, Any] = eqx.combine(varied, fixed)(state)
+        return found
+
+    _, by_state = jax.linearize(lambda state: moved(state, varied)[0], best)
+    _, off_slope = eqx.filter_jvp(lambda varied: moved(best, varied)[0], (varied,), (slope,))
+    best_slope = -_slope(by_state, off_slope)
+    (off, more), (_, more_slope) = eqx.filter_jvp(moved, (best, varied), (best_slope, slope))
+    return (best, lax.stop_gradient(off), more), (best_slope, None, more_slope)
 
 
 def _slope(linear: Callable[[State], State], right: State) -> State:

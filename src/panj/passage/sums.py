@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
@@ -24,6 +25,7 @@ class Sums(NamedTuple):
     plus: Callable[[Array, Array], Array]
     total: Callable[[Array], Array]  # over the last axis but one
     through: Callable[[Array, Array], Array]  # [..., a, b] with [..., b, member]
+    there_and_back: Callable[[Array, Array, Array], Array]  # the same, of a block that is kept the other way round too
     bounded: Callable[[Array], Array]  # kept finite: what reaches a hopeless link is multiplied by nothing there
     only: Callable[[Array, Array], Array]  # the first, nothing where the second is nothing
 
@@ -64,6 +66,24 @@ def _log_through(block: Array, rows: Array) -> Array:
     return _log_total(block[..., None] + rows[..., None, :, :])
 
 
+@eqx.filter_custom_jvp
+def _product(block: Float[Array, "a b"], turned: Float[Array, "b a"], rows: Float[Array, "b member"]) -> Array:
+    """``block @ rows``; slopes go back through ``turned``, where otherwise the block is turned at every product."""
+    return block @ rows
+
+
+@_product.def_jvp  # type: ignore[untyped-decorator]
+def _(given: Any, slopes: Any) -> tuple[Array, Array]:
+    block, turned, rows = given
+    of_block, _, of_rows = slopes
+    slope = jnp.zeros((len(block), rows.shape[-1]), rows.dtype)
+    if of_rows is not None:
+        slope += jnp.einsum("ba,bm->am", turned, of_rows)
+    if of_block is not None:
+        slope += of_block @ rows
+    return block @ rows, slope
+
+
 products = Sums(
     hold=_exponential,
     hold_number=lambda number: number,
@@ -74,6 +94,7 @@ products = Sums(
     plus=lambda a, b: a + b,
     total=lambda terms: terms.sum(axis=-2),
     through=lambda block, rows: block @ rows,
+    there_and_back=_product,
     bounded=lambda held: jnp.minimum(held, 1e34),
     only=lambda a, b: jnp.where(b > 0, a, 0.0),
 )
@@ -88,6 +109,7 @@ logarithms = Sums(
     plus=lambda a, b: _log_total(jnp.stack([a, b]), axis=0),
     total=_log_total,
     through=_log_through,
+    there_and_back=lambda block, turned, rows: _log_through(block, rows),
     bounded=lambda held: held,
     only=lambda a, b: jnp.where(jnp.isfinite(b), a, -jnp.inf),
 )

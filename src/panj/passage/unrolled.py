@@ -63,11 +63,11 @@ class Crew(eqx.Module):
 
     def going_on(self, sums: Sums, value: Float[Array, "following member"]) -> Float[Array, "leading member"]:
         """Of one pair: what it is worth to go on after each leading link, from the value of each following one."""
-        return _through(sums, self.onward, [(a, b) for a, b in self.turns], value)
+        return _through(sums, self.onward, self.back, [(a, b) for a, b in self.turns], value)
 
     def going_back(self, sums: Sums, left: Float[Array, "leading member"]) -> Float[Array, "following member"]:
         """The adjoint of `going_on`."""
-        return _through(sums, self.back, [(b, a) for a, b in self.turns], left)
+        return _through(sums, self.back, self.onward, [(b, a) for a, b in self.turns], left)
 
 
 class Unrolled(eqx.Module):
@@ -181,7 +181,7 @@ def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) ->
         members: How many members there are.
         given: Arrays that begin with the pair, in any structure.
     """
-    pairs = len(crew.team.pairs)
+    pairs, crew = len(crew.team.pairs), jax.tree.map(jnp.asarray, crew)
     most = max(1, NEAR // max(1, sum(crew.team.sizes) * members))
     at_once = max(number for number in range(1, pairs + 1) if pairs % number == 0 and number <= most)
     if pairs == 1:
@@ -194,15 +194,15 @@ def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) ->
     return lax.map(lambda of: again(*of), (crew, *given), batch_size=None if at_once == 1 else at_once)
 
 
-def _through(sums: Sums, blocks: Sequence[Array], turns: Sequence[Turn], rows: Array) -> Array:
-    """Send rows through every turn; each place has one."""
+def _through(sums: Sums, blocks: Sequence[Array], turned: Sequence[Array], turns: Sequence[Turn], rows: Array) -> Array:
+    """Send rows through every turn; each place has one. Blocks are given both ways round."""
     if len(turns) == 1:
-        return sums.through(blocks[0], rows)
+        return sums.there_and_back(blocks[0], turned[0], rows)
     reached, left = (np.concatenate([np.asarray(turn[side], int) for turn in turns]) for side in (0, 1))
     ends = np.cumsum([0, *(len(those) for _, those in turns)])
     rows = _in_order(rows, left)
-    each = zip(blocks, pairwise(ends.tolist()), strict=True)
-    parts = [sums.through(block, lax.slice_in_dim(rows, a, b)) for block, (a, b) in each]
+    each = zip(blocks, turned, pairwise(ends.tolist()), strict=True)
+    parts = [sums.there_and_back(block, back, lax.slice_in_dim(rows, a, b)) for block, back, (a, b) in each]
     return _in_order(jnp.concatenate(parts), np.argsort(reached))
 
 

@@ -14,7 +14,7 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from panj.passage import radius
+from panj.passage import BALANCE, radius
 from panj.passage.sums import over_rows
 from panj.simulation.compiled import Kept, compiled
 from panj.simulation.crossing import (
@@ -170,7 +170,9 @@ def _history(
     order = _order(luck.shape[0])
     begun = np.arange(len(order)) >= SETTLING
     january = np.asarray([world.clock[number].month == 1 for number in order])
-    series: dict[str, Array] = lax.scan(one, start, (wound, luck[order], begun, january))[1]
+    # slopes are worked out month by month anew, from its balance: nothing else of a month is kept for them
+    again = jax.checkpoint(one, prevent_cse=False, policy=jax.checkpoint_policies.save_only_these_names(BALANCE))
+    series: dict[str, Array] = lax.scan(again, start, (wound, luck[order], begun, january))[1]
     return series
 
 

@@ -70,8 +70,8 @@ def felt_by(tiny, draws, chance):
         now = jax.tree.map(lambda series: jnp.asarray(series)[number], months)
         with pytest.MonkeyPatch.context() as patch:
             heard = listening(patch)
-            after, _ = month(world, Given(p, networks, free, links), now, luck[number], stocks, begun)
-        return after, dict(heard)
+            after, known = month(world, Given(p, networks, free, links), now, luck[number], stocks, begun)
+        return after, dict(heard) | {"passing.searches": [{"minutes": known["at_posts"].minutes}]}
 
     nothing = jnp.zeros((2, len(world.posts), luck.shape[-1]))
     gear = jnp.zeros((len(world.length), 2, luck.shape[-1]))
@@ -173,6 +173,15 @@ def test_a_cut_link_leaves_each_mechanism_that_carries_it_with_its_cause_as_it_w
     known = {id for ids in STEPS.values() for id in ids}
     assert not still - known, f"cut, and felt all the same: {sorted(still - known)}"
     assert not known - still, f"not felt where they are cut: {sorted(known - still)}"
+
+
+@pytest.mark.slow
+def test_searches_follow_from_declared_traffic_and_from_officers_and_either_can_be_cut_alone(felt_by):
+    """L37 and L44, which passage carries within its balance, where no mechanism can be listened to."""
+    searches = ("passing.searches", "minutes", 0)
+    assert searches in moving(felt_by("L44")), "fewer vehicles or more: officers still search for longer"
+    assert searches in moving(felt_by("L37")), "whoever stands there: vehicles still share them"
+    assert searches not in moving(felt_by("L37", "L44"))
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ def passage(world: World, given: Given, now: Months, luck: Array, stocks: Stocks
         parts = [traffic_over(fleet.unrolled, loaded, *ways, keep) for fleet, loaded, keep in both]
         return put_together(parts, pairs)
 
-    met_with = {"wait": found.at_posts.time, "minutes": found.at_posts.minutes}
+    met_with = {"wait": found.at_posts.time, "came": found.foreseen}
     of_quiet = traffic_of_rows(given.networks.quiet, rest)
     return known | {
         "felt": felt.also(met_with | {"cost": crossing.cost, "expected_cost": expected}),
@@ -145,7 +145,7 @@ def balance(
 
     def crossed(pulls: Float[Array, "K Q M"]) -> tuple[Any, ...]:
         here = met(at_pull, pulls)
-        at_posts = counters(world, p, setting, here.time, here.arrivals)
+        at_posts = counters(world, p, setting, here.time, felt.through("L44", "came", here.arrivals))
         crossing = cross(flows, p, at_the_posts, as_felt(felt, at_posts))
         cost = jnp.concatenate([crossing.cost, green.cost], axis=1)
         loss = jnp.concatenate([crossing.loss, green.loss], axis=1)
@@ -185,10 +185,8 @@ def travel(
 
 
 def as_felt(felt: Felt, at_posts: Counters) -> Counters:
-    """Waits (L70) and searches (L44) as those feel them who come to a post."""
-    return Counters(
-        time=felt.through("L70", "wait", at_posts.time), minutes=felt.through("L44", "minutes", at_posts.minutes)
-    )
+    """Waits as those feel them who come to a post (L70); searches are as felt already (L44)."""
+    return at_posts._replace(time=felt.through("L70", "wait", at_posts.time))
 
 
 def sees(

@@ -1,4 +1,4 @@
-"""Choice at one crossing: declared, hidden in declared traffic, or over the green border.
+"""Choice at one crossing: at the post, declared or hidden in declared traffic, or round it over the green border.
 
 The ways past one post are more alike than the roads that lead to different posts, so they are a nest of a nested logit
 (McFadden 1978).

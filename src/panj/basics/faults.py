@@ -68,3 +68,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A sentence that names the known words nearest to a wrong one; empty if none is near."""
     near = get_close_matches(word, list(known), n=2, cutoff=0.6)
     return f"Nearest: {' or '.join(map(repr, near))}." if near else ""
+
+
+def unknown(word: str, kind: str, whole: str, known: Iterable[str]) -> str:
+    """What is said of a word that names nothing: ``'NO-SX' is not a border of tiny. Nearest: 'NO-SO'.``"""
+    return f"{word!r} is not a {kind} of {whole}. {nearest(word, known)}".strip()

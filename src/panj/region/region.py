@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from panj.basics.dates import Month, first_day, last_day
-from panj.basics.faults import FaultsError, nearest
+from panj.basics.faults import FaultsError, unknown
 from panj.basics.reading import Date, MonthDate, Name, Row, Text, Unquoted
 from panj.evidence import Evidence
 from panj.region.conditions import Condition, laid_conditions
@@ -127,8 +127,7 @@ class Region:
         """
         if isinstance(scenario, str):
             if scenario not in self.scenarios:
-                near = nearest(scenario, self.scenarios)
-                raise KeyError(f"{scenario!r} is not a scenario of {self.code}. {near}".strip())
+                raise KeyError(unknown(scenario, "scenario", self.code, self.scenarios))
             scenario = self.scenarios[scenario]
         since = first_day(scenario.from_) if scenario.from_ else None
         month = Month(since) if since else None

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from panj.basics.codes import border_code, ends
 from panj.basics.dates import first_day, last_day
-from panj.basics.faults import nearest
+from panj.basics.faults import unknown
 from panj.region.geography import Crossing, Section, Status, StatusWord
 from panj.region.guards import Holding
 from panj.region.regimes import Event, Programme, Rule
@@ -46,8 +46,7 @@ def code_of(region: Region, border: str) -> str:
     """
     code = border_code(border)
     if code not in region.borders:
-        near = nearest(code, region.borders)
-        raise KeyError(f"{border!r} is not a border of {region.code}. {near}".strip())
+        raise KeyError(unknown(code, "border", region.code, region.borders))
     return code
 
 
@@ -58,8 +57,7 @@ def status_of(region: Region, section: str, on: Day) -> Status | None:
         KeyError: The region has no such section.
     """
     if section not in region.sections:
-        near = nearest(section, region.sections)
-        raise KeyError(f"{section!r} is not a section of {region.code}. {near}".strip())
+        raise KeyError(unknown(section, "section", region.code, region.sections))
     day = last_day(on)
     begun = [row for row in region.statuses if row.section == section and first_day(row.from_) <= day]
     return max(begun, key=lambda row: first_day(row.from_), default=None)

@@ -18,5 +18,6 @@ def test_every_loop_is_told():
     told = {row["loop"]: row for row in rows if "median" in row}
     assert {"R1", "R9", "B4"} <= set(told)
     assert told["R9"]["median"] > 0, "what passes makes users"
-    assert told["B4"]["median"] > 0, "attention brings aid"
+    assert told["B4"]["median"] < 0, "attention calms, and less trouble draws less of it"
+    assert told["B6"]["median"] < 0, "drought and ban take opium"
     assert all("median" in row or row["note"] or row["members"] == 0 for row in rows)

@@ -25,6 +25,12 @@ def test_nothing_cut_adds_nothing():
     assert np.isnan(found.months)
 
 
+def test_no_link_opens_two_loops():
+    """Two loops that are opened at one link cannot be told apart."""
+    opened = [link for loop in loops() for link in loop.cut]
+    assert sorted(opened) == sorted(set(opened))
+
+
 def test_all_loops_of_the_list_are_there_and_can_be_cut_or_say_why_not():
     names = [loop.loop for loop in loops()]
     assert names == [f"R{n}" for n in range(1, 14)] + [f"B{n}" for n in range(1, 10)]

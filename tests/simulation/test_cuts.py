@@ -49,7 +49,6 @@ FOLLOWS = {
     ("L72", "customs.customs_revenue", "imports"),
     ("L76", "politics.incidents", "traffic"),
     ("L89", "customs.customs_revenue", "evaded"),
-    ("R1", "integrity.gain_from_selling", "contraband_rents"),
 }
 """Arguments that stand still with a cut link, though no row names them: parts of its cause, or what follows from it."""
 

@@ -16,9 +16,9 @@ class Loop:
         loop: Its id in the list, R.. or B...
         kind: ``reinforcing`` or ``balancing``, as the list says.
         name: In words.
-        cut: Links that open it; empty where the model does not have the loop.
+        cut: Links that open it, of its own: no other loop is opened at them; empty where the model does not have it.
         quantity: In which its work is seen; empty likewise.
-        note: What of it is missing.
+        note: What of it is missing, is not cut with it, or acts only where a scenario lets states react.
     """
 
     loop: str

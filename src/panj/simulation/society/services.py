@@ -66,7 +66,7 @@ def _gain(p: Parameters, felt: Felt) -> Float[Array, "B 2 M"]:
         gain_from_selling,
         p,
         honest_rents=rents,
-        contraband_rents=felt("L68 R1", "contraband_rents"),
+        contraband_rents=felt("L68", "contraband_rents"),
         drug_rents=felt("L49", "drug_rents"),
         bribe_income=felt("L68", "bribe_income"),
         oversight=felt("L69 L90", "oversight"),

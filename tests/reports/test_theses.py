@@ -9,6 +9,7 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from invented import InventedRun
@@ -18,7 +19,7 @@ from rich.console import Console
 from panj.region import Region, Thesis, Trial, open_region
 from panj.reports import theses as told
 from panj.reports.report import theses_page
-from panj.reports.straying import sentences, straying
+from panj.reports.straying import Strayed, sentences, straying
 
 CENTRAL_ASIA = open_region("central-asia")
 
@@ -196,9 +197,10 @@ def test_a_history_that_does_what_was_done_does_not_stray(run: InventedRun, regi
     )
     one = straying(finished(InventedRun(calm)), finished(InventedRun(calm)), reacting(region), "reacts")
     assert one.period[0].year == 2001
-    assert all(row.gap.high90 == pytest.approx(0, abs=1e-6) for row in (*one.whole, *one.borders))
+    assert {row.what for row in one.whole} == {"rigidity", "settled", "foreign_guards", "aid"}
+    assert all(row.gap.high90 == pytest.approx(0, abs=1e-6) for row in (*one.whole, *one.places))
     assert all(abs(change.median) < 1e-9 for change in one.outcomes.values())
-    assert len(sentences(one, region)) == 5
+    assert len(sentences(one, region)) == 8
 
 
 def test_what_states_add_strays_by_as_much(run: InventedRun, region: Region):
@@ -213,3 +215,45 @@ def test_what_states_add_strays_by_as_much(run: InventedRun, region: Region):
     assert rigid.gap.median == pytest.approx(0.4)
     assert rigid.gap_still == pytest.approx(0, abs=1e-7)
     assert not rigid.nearer
+
+
+def test_aid_strays_by_what_donors_give_in_a_year_and_not_by_when_it_arrives(run: InventedRun, region: Region):
+    """A year's aid in one month or spread over twelve is the same; twice as much is as far off as it is large."""
+    aid = run.dataset["aid_delivered"] * 0 + np.float32(1e6)
+    since = 1 - ((pd.DatetimeIndex(run.dataset["month"]).month.to_numpy() - 1) % 12 > 0)
+    lumps = aid * xr.DataArray(12 * since.astype(np.float32), dims="month")
+    even, once = (InventedRun(run.dataset.assign(aid_delivered=x)) for x in (aid, lumps))
+    double = InventedRun(run.dataset.assign(aid_delivered=lumps * xr.where(lumps["state"] == "NO", 2, 1)))
+
+    def strayed(other: InventedRun) -> dict[str, Strayed]:
+        whole_years = replace(reacting(region), history_until=region.end)
+        one = straying(finished(even), finished(other), whole_years, "reacts")
+        return {row.place: row for row in (*one.whole, *one.places) if row.what == "aid"}
+
+    assert all(row.gap.median == pytest.approx(0, abs=1) for row in strayed(once).values())
+    assert all(row.happened == pytest.approx(12e6) for row in strayed(once).values())
+    rows = strayed(double)
+    assert (rows["NO"].reacted.median, rows["NO"].gap.median) == pytest.approx((24e6, 12e6))
+    assert rows["SO"].gap.median == pytest.approx(0, abs=1)
+    assert rows["NO"].gap_still == pytest.approx(0, abs=1)
+    assert not rows["NO"].nearer
+
+
+def test_farthest_off_in_aid_is_named_with_what_came_and_what_would_have(run: InventedRun, region: Region):
+    given = run.dataset["aid_delivered"] * 0 + np.float32(1e6)
+    more = given * xr.where(given["state"] == "NO", 3, 1)
+    runs = [finished(InventedRun(run.dataset.assign(aid_delivered=x))) for x in (given, more)]
+    told = sentences(straying(*runs, reacting(region), "reacts"), region)[-1]
+    name = region.states["NO"].name
+    assert told.startswith(f"Farthest off in aid: {name}: 12.00 against 36.00 million USD a year;")
+
+
+def test_only_borders_that_have_had_foreign_guards_are_asked_where_they_are(run: InventedRun, region: Region):
+    stood = run.dataset["border"] == "NO-SO"
+    guards = (run.dataset["foreign_guards"] * 0 + np.float32(1.0)) * stood
+    gone = InventedRun(run.dataset.assign(foreign_guards=guards * np.float32(0.25)))
+    stayed = InventedRun(run.dataset.assign(foreign_guards=guards))
+    one = straying(finished(stayed), finished(gone), reacting(region), "reacts")
+    rows = [row for row in one.places if row.what == "foreign_guards"]
+    assert [row.place for row in rows] == ["NO-SO"]
+    assert (rows[0].happened, rows[0].reacted.median, rows[0].gap.median) == pytest.approx((1.0, 0.25, 0.75))

@@ -103,6 +103,18 @@ def test_nobody_goes_to_or_round_a_post_that_does_not_exist(tiny, draws, history
     assert traffic.sum() > 0
 
 
+def test_nobody_goes_round_a_bridge_that_is_shut(tiny, draws):
+    shut = next(rule for rule in tiny.rules.values() if rule.lever == "closure" and "wend-bridge" in rule.scope)
+    always = shut.model_copy(
+        update={"from_": "1991-01", "to": "", "value": 1.0, "applies_to": ("all",), "direction": "both"}
+    )
+    world = world_of(replace(tiny, rules=tiny.rules | {shut.id: always}, end=tiny.start + 1))
+    traffic = Simulation(world).run(draws, luck(range(4), 1, world.luck_shape))["crossing_traffic"].sum(axis=(0, 1, 3))
+    by_id = dict(zip(tiny.crossings, traffic.sum(axis=tuple(range(1, traffic.ndim))), strict=True))
+    assert by_id["wend-bridge"] == 0
+    assert by_id["no-so-river-green"] > 0
+
+
 def test_more_guards_leave_less_to_arrive(history, changed, simulation):
     harmful = simulation.world.flows.hides
     more = changed(strength_scale=3.0, strength_foreign=3.0, strength_counters=3.0)

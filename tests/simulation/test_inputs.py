@@ -266,8 +266,17 @@ def test_posts_and_green_borders_of_a_mean_border_are_one_choice_each(central_as
     crossings = list(central_asia.crossings.values())
     size = _size_by_id(central_asia, crossings)
     for kind in ("post", "green"):
-        borders = {c.border for c in crossings if c.kind == kind}
-        assert sum(size[c.id] for c in crossings if c.kind == kind) == pytest.approx(len(borders))
+        standing = [c for c in crossings if c.kind == kind and (c.opened or "") < "2006" and not c.closed]
+        assert sum(size[c.id] for c in standing) == pytest.approx(len({c.border for c in standing}))
+
+
+def test_a_post_that_never_stands_takes_nothing_from_its_neighbours(central_asia):
+    crossings = list(central_asia.crossings.values())
+    one = next(c for c in crossings if c.border == "KG-UZ" and c.kind == "post")
+    later = one.model_copy(update={"id": one.id + "-later", "opened": "2099"})
+    with_it, without = (_size_by_id(central_asia, those) for those in ([*crossings, later], crossings))
+    del with_it[later.id]
+    assert with_it == pytest.approx(without)
 
 
 def test_cutting_a_green_border_into_sections_changes_no_size(central_asia):

@@ -7,7 +7,7 @@ No choice is made here: costs and shares are the business of `panj.passage`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import shortest_path
 
 from panj.basics.codes import ends
+from panj.basics.dates import Month, first_day, last_day, months
 from panj.passage import Link, Network, Traffic
 from panj.region import Region
 from panj.region.flows import Flow
@@ -148,8 +149,12 @@ def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
     A post counts for less the more posts stand near it, so that splitting one into two changes nothing (the path
     size of Ben-Akiva & Bierlaire 1999, by distance); a stretch of the green border counts by its length, as a choice
     that stands for many does (Ben-Akiva & Lerman 1985, chapter 9). A mean border is one choice, so that passing one
-    more is not rewarded by the variety of its crossings.
+    more is not rewarded by the variety of its crossings. Posts that never stand within the clock take nothing from
+    their neighbours.
     """
+    clock = months(region.start, region.end)
+    stands = [_stands(crossing, clock) for crossing in crossings]
+    standing = [crossing for crossing, there in zip(crossings, stands, strict=True) if there]
     found = []
     for crossing in crossings:
         if crossing.kind == "green":
@@ -157,15 +162,28 @@ def sizes(region: Region, crossings: list[Crossing]) -> list[float]:
             continue
         near = [
             math.exp(-_km(crossing, other) / NEIGHBOURHOOD_KM)
-            for other in crossings
-            if other.kind == "post" and other.border == crossing.border
+            for other in standing
+            if other.kind == "post" and other.border == crossing.border and other is not crossing
         ]
-        found.append(1 / sum(near))
+        found.append(1 / (1 + sum(near)))
     mean = {}
     for kind in ("post", "green"):
-        of_kind = [(c.border, size) for c, size in zip(crossings, found, strict=True) if c.kind == kind]
+        of_kind = [
+            (c.border, size)
+            for c, size, there in zip(crossings, found, stands, strict=True)
+            if c.kind == kind and there
+        ]
         mean[kind] = sum(size for _, size in of_kind) / max(len({border for border, _ in of_kind}), 1)
-    return [size / mean[c.kind] for c, size in zip(crossings, found, strict=True)]
+    return [size / (mean[c.kind] or 1.0) for c, size in zip(crossings, found, strict=True)]
+
+
+def _stands(crossing: Crossing, clock: Sequence[Month]) -> bool:
+    """Whether the files let a crossing open before the clock ends and close after it begins.
+
+    Of a crossing that a scenario never builds this is true as before: a size must not tell what is yet to come.
+    """
+    opened, closed = crossing.opened, crossing.closed
+    return (not opened or first_day(opened) <= clock[-1].last) and (not closed or last_day(closed) >= clock[0].first)
 
 
 def _km(one: Crossing, other: Crossing) -> float:

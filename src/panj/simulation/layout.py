@@ -22,6 +22,9 @@ from panj.simulation.world import Ground, Real, Traits, World
 KG = {"kg": 1.0, "tonne": 1000.0}
 """Weight of a unit of goods; units of people have none."""
 
+OVER_WATER = {"bridge", "ferry"}
+"""Modes of posts with nothing but a river beside them: who would go round one goes over the green border."""
+
 
 def world_of(region: Region) -> World:
     """Make the world of a region (or of a region under a scenario)."""
@@ -55,7 +58,9 @@ def world_of(region: Region) -> World:
         first_volume=np.asarray(series.volume)[0],
         post=_per_link(np.asarray([c.kind == "post" for c in crossings])),
         rail=_per_link(np.asarray([c.mode == "rail" for c in crossings])),
-        land=_per_link(np.asarray([region.borders[c.border].kind == "land" for c in crossings])),
+        land=_per_link(
+            np.asarray([region.borders[c.border].kind == "land" and c.mode not in OVER_WATER for c in crossings])
+        ),
         into_member=np.asarray([members[number] for number in two_ways[1]], np.float32),
         access=access,
         worth=np.asarray(

@@ -130,7 +130,8 @@ class World:
         heavy: Numbers of the flows that make queues.
         months: What the files give for each month.
         ever_open: L, the largest share of a month in which the crossing exists; ``first_volume``: P x O, of the first.
-        post: L, whether the crossing is a post; ``rail``, ``land`` (has a green border), ``into_member`` likewise.
+        post: L, whether the crossing is a post; ``rail``, ``land`` (can be passed beside the post, or is itself green),
+            ``into_member`` likewise.
         access: F x L, whether a post of this category lets this kind of traffic through.
         worth: F x L, value of a unit in the state that is left [USD].
         lanes: L, counters side by side.

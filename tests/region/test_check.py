@@ -17,6 +17,18 @@ from panj.region.draft import read_draft
 Edit = Callable[[str, str, str], None]
 
 
+LESS = """
+[[volume]]
+flow = "opiates"
+origin = "red-fields"
+destination = "{}"
+at = "{}"
+value = 10
+assumed = "Invented"
+"""
+"""A volume that a scenario gives."""
+
+
 class Case(NamedTuple):
     """In ``file``, ``old`` becomes ``new``; then a fault of ``at`` stands in ``row`` and says ``fault``, ``remedy``."""
 
@@ -364,6 +376,31 @@ CASES = {
     "condition below nought": Case("conditions.csv", "2000-01,130", "2000-01,-1", "pay", "-1 is below 0", "at least 0"),
     "scenario drops no condition": Case(
         "scenarios/no-raid.toml", '"attack",', '"atack",', "top", "drop_conditions 'atack'", "'attack'"
+    ),
+    "scenario changes a pair that is not there": Case(
+        "scenarios/no-raid.toml",
+        '"slump"]',
+        '"slump"]' + LESS.format("highkeep", "2001"),
+        "[[volume]] number 1",
+        "opiates has no pair red-fields to highkeep",
+        "pairs that flows.toml has",
+    ),
+    "scenario gives a volume twice": Case(
+        "scenarios/no-raid.toml",
+        '"slump"]',
+        '"slump"]' + LESS.format("westport", "2001-06") + LESS.format("westport", "2001-06-30"),
+        "[[volume]] number 2",
+        "has another value in 2001-06",
+        "Keep one",
+    ),
+    "scenario gives a volume too early": Case(
+        "scenarios/no-raid.toml",
+        'from = ""',
+        'from = "2002"\nvolume = [{ flow = "opiates", origin = "red-fields", destination = "westport", '
+        'at = "2001", value = 1, assumed = "Invented" }]',
+        "[[volume]] number 1",
+        "is of 2001, and the scenario holds from 2002",
+        "later date",
     ),
     "scenario adds a wrong condition": Case(
         "scenarios/no-raid.toml",

@@ -27,7 +27,7 @@ from panj.region.accounts.stocks import Stock, stocks
 from panj.region.aspects import SETTLED, Aspect, BeforeAfter, Measure, read_before_after
 from panj.region.checks.quantities import strangers
 from panj.region.conditions import CONDITIONS, Condition
-from panj.region.flows import Flow, Pair, Parameter, Route, Target, Volume
+from panj.region.flows import Flow, Pair, Parameter, Route, Target
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
 from panj.region.guards import Agency, Holding, Strength
 from panj.region.opening import find_region, name_of, open_region, read_region, shipped
@@ -47,6 +47,7 @@ from panj.region.standing import (
 )
 from panj.region.theses import Thesis, Trial
 from panj.region.uses import Use, uses
+from panj.region.volumes import PairVolume, Volume
 
 __all__ = [
     "CONDITIONS",
@@ -68,6 +69,7 @@ __all__ = [
     "Line",
     "Measure",
     "Pair",
+    "PairVolume",
     "Parameter",
     "Pivot",
     "Place",

@@ -21,6 +21,7 @@ from panj.region.maps import read_geometry
 from panj.region.regimes import Event, Programme, Rule, Scenario
 from panj.region.region import Head
 from panj.region.theses import Thesis
+from panj.region.volumes import PairVolume
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,7 @@ def _read_scenario(folder: Path, file: str) -> tuple[Table[Scenario], list[Fault
         "condition": ("conditions", Condition),
         "holding": ("holdings", Holding),
         "strength": ("strength", Strength),
+        "volume": ("volumes", PairVolume),
     }
     given: dict[str, Any] = {name: value for name, value in document.items() if name not in lists}
     given["id"] = Path(file).stem

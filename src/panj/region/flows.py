@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
 from panj.basics.reading import Date, Id, Ids, Name, NotNegative, Number, Positive, Row, Text
 from panj.region.regimes import Class
-
-
-class Volume(Row):
-    """Units a year at a date; linear between dates, flat outside."""
-
-    at: Date
-    value: NotNegative
-    low: NotNegative | None = None
-    high: NotNegative | None = None
-    claims: Ids = ()
-    assumed: str = ""
-    note: str = ""
+from panj.region.volumes import PairVolume, Volume, laid_volume
 
 
 class Pair(Row):
@@ -66,6 +56,20 @@ class Flow(Row):
     note: str = ""
     pair: tuple[Pair, ...] = ()
     route: tuple[Route, ...] = ()
+
+
+def laid_flows(history: dict[str, Flow], added: Sequence[PairVolume]) -> dict[str, Flow]:
+    """Flows of the history with the volumes that a scenario gives, from the first of a pair's on."""
+
+    def laid(flow: str, pair: Pair) -> Pair:
+        mine = [point for point in added if point.way == (flow, pair.origin, pair.destination)]
+        return pair.model_copy(update={"volume": laid_volume(pair.volume, mine)}) if mine else pair
+
+    changed = {point.flow for point in added}
+    return {
+        id: flow.model_copy(update={"pair": tuple(laid(id, pair) for pair in flow.pair)}) if id in changed else flow
+        for id, flow in history.items()
+    }
 
 
 class Parameter(Row):

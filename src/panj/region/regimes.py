@@ -9,6 +9,7 @@ from pydantic import Field
 from panj.basics.reading import BorderCode, Date, Id, Ids, Name, NotNegative, OpenDate, Positive, Row, Share, Text
 from panj.region.conditions import Condition
 from panj.region.guards import Holding, Strength
+from panj.region.volumes import PairVolume
 
 Lever = Literal[
     "visa",
@@ -141,4 +142,5 @@ class Scenario(Row):
     conditions: tuple[Condition, ...] = ()
     holdings: tuple[Holding, ...] = ()
     strength: tuple[Strength, ...] = ()
+    volumes: tuple[PairVolume, ...] = ()
     parameters: dict[Name, Positive] = Field(default_factory=dict)

@@ -13,7 +13,7 @@ from panj.basics.faults import FaultsError, unknown
 from panj.basics.reading import Date, MonthDate, Name, Row, Text, Unquoted
 from panj.evidence import Evidence
 from panj.region.conditions import Condition, laid_conditions
-from panj.region.flows import Flow, Parameter, Target
+from panj.region.flows import Flow, Parameter, Target, laid_flows
 from panj.region.geography import Border, Crossing, Geometry, Place, Road, Section, State, Status
 from panj.region.guards import Agency, Holding, Strength, laid_holdings, laid_strength
 from panj.region.links import LinkClaims
@@ -118,9 +118,9 @@ class Region:
         """The region with a scenario laid over it.
 
         What the scenario drops vanishes; if the scenario holds only from a date, what began before that date ends on
-        the day before it, and what the scenario adds begins no earlier. A crossing that only dropped programmes build
-        does not open, unless it is open by then. Factors on parameters are kept in ``factors``,
-        so that a member's draws stay the same under every scenario.
+        the day before it, and what the scenario adds begins no earlier. Volumes hold from their first date on. A
+        crossing that only dropped programmes build does not open, unless it is open by then. Factors on parameters are
+        kept in ``factors``, so that a member's draws stay the same under every scenario.
 
         Raises:
             KeyError: The region has no scenario of this id.
@@ -141,6 +141,7 @@ class Region:
             record=self.conditions if self.record is None else self.record,
             conditions=laid_conditions(self.conditions, scenario.drop_conditions, scenario.conditions, month),
             holdings=laid_holdings(self.holdings, scenario.drop_holdings, scenario.holdings, since),
+            flows=laid_flows(self.flows, scenario.volumes),
             strength=laid_strength(self.strength, scenario.drop_strength, scenario.strength, since),
             factors=self.factors + tuple(Factor(name, by, month) for name, by in scenario.parameters.items()),
         )

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from panj.basics.dates import Month, first_day
+from panj.basics.dates import Month
 from panj.region import Region
 from panj.region.flows import Flow, Pair
+from panj.region.volumes import yearly
 
 
 def monthly(pair: Pair, clock: Sequence[Month]) -> NDArray[np.float64]:
     """Volume of a pair by month [unit/month]: linear between dated points, flat outside."""
-    points = sorted((Month(first_day(point.at)).ordinal, point.value) for point in pair.volume)
-    when, what = zip(*points, strict=True)
-    return np.asarray(np.interp([month.ordinal for month in clock], when, what)) / 12
+    return np.asarray(yearly(clock, pair.volume)) / 12
 
 
 def heavy(region: Region, clock: Sequence[Month], least: float = 0.005) -> tuple[str, ...]:

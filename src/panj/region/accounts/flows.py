@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from panj.basics.dates import first_day
+from panj.basics.dates import Month, first_day
 from panj.region.accounts.account import Account, Line, day_of, number, topic
 from panj.region.accounts.words import name_of
 from panj.region.flows import Pair
 from panj.region.region import Region
 from panj.region.standing import Day
+from panj.region.volumes import volume_in
 
 
 def flow_on(region: Region, id: str, on: Day | None = None) -> Account:
@@ -69,16 +68,10 @@ def target_on(region: Region, id: str, on: Day | None = None) -> Account:
 
 def _pair_line(region: Region, unit: str, pair: Pair, on: Day) -> Line:
     """The volume of a pair on a day, and the reasons of the points it lies between."""
-    day = first_day(on)
-    before = [point for point in pair.volume if first_day(point.at) <= day] or [pair.volume[0]]
-    after = [point for point in pair.volume if first_day(point.at) > day] or [pair.volume[-1]]
-    early, late = before[-1], after[0]
-    value = early.value + (late.value - early.value) * _part(first_day(early.at), first_day(late.at), day)
+    month = Month(first_day(on))
+    before = [point for point in pair.volume if point.month <= month] or [pair.volume[0]]
+    after = [point for point in pair.volume if point.month > month] or [pair.volume[-1]]
+    early, late, value = before[-1], after[0], volume_in(month, pair.volume)
     text = f"{name_of(region, pair.origin)} to {name_of(region, pair.destination)}: {number(round(value))} {unit}/year"
     claims = tuple(dict.fromkeys((*early.claims, *late.claims)))
     return Line(text=text, claims=claims, assumed=early.assumed or late.assumed)
-
-
-def _part(start: dt.date, end: dt.date, day: dt.date) -> float:
-    """How far a day lies between two others, 0-1."""
-    return min(max((day - start).days / (end - start).days, 0.0), 1.0) if end > start else 0.0

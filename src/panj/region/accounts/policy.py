@@ -14,6 +14,7 @@ from panj.region.accounts.words import (
     programme_line,
     rule_line,
     strength_line,
+    volume_line,
 )
 from panj.region.regimes import Programme
 from panj.region.region import Region
@@ -156,6 +157,7 @@ def scenario_on(region: Region, id: str, on: Day | None = None) -> Account:
             *topic("With the conditions", [condition_line(row) for row in scenario.conditions]),
             *topic("With the holdings", [holding_line(region, row) for row in scenario.holdings]),
             *topic("With the strength", [strength_line(region, row) for row in scenario.strength]),
+            *topic("With the volumes", [volume_line(region, row) for row in scenario.volumes]),
             *topic("Parameters", [Line(text=f"{name} times {by:g}") for name, by in scenario.parameters.items()]),
         ),
     )

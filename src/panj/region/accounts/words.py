@@ -11,6 +11,7 @@ from panj.region.regimes import Delivery, Event, Programme, Rule
 from panj.region.region import Region
 from panj.region.standing import Day, delimited_share, open_sections, statuses_known
 from panj.region.uses import condition_words, span
+from panj.region.volumes import PairVolume
 
 
 def settled_words(region: Region, border: str, on: Day) -> str:
@@ -77,6 +78,14 @@ def event_line(event: Event) -> Line:
 def condition_line(row: Condition) -> Line:
     """What a condition says, from when."""
     return Line(text=f"{row.at}: {condition_words(row)}", claims=row.claims, assumed=row.assumed)
+
+
+def volume_line(region: Region, row: PairVolume) -> Line:
+    """What a scenario says of the volume of a pair, from when."""
+    way = f"{name_of(region, row.origin)} to {name_of(region, row.destination)}"
+    flow = region.flows[row.flow]
+    text = f"{row.at}: {flow.title}, {way}: {number(row.value)} {flow.unit}/year"
+    return Line(text=text, claims=row.claims, assumed=row.assumed)
 
 
 def holding_line(region: Region, row: Holding, whose: bool = True) -> Line:

@@ -10,7 +10,7 @@ from panj.region.checks.backing import backing
 from panj.region.checks.clock import clock, dates
 from panj.region.checks.conditions import conditions
 from panj.region.checks.evidence import evidence, sources
-from panj.region.checks.flows import flows, lacking, parameters, targets
+from panj.region.checks.flows import flows, lacking, parameters, scenario_volumes, targets
 from panj.region.checks.geography import borders, crossings, maps, positions, roads, sections, statuses
 from panj.region.checks.guards import agencies, guarded, holdings, strength
 from panj.region.checks.links import links
@@ -41,6 +41,7 @@ CHECKS = (
     conditions,
     links,
     scenarios,
+    scenario_volumes,
     theses,
     aspects,
     dates,

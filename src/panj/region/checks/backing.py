@@ -53,7 +53,7 @@ def cited(draft: Draft) -> Iterator[tuple[Row, str, tuple[str, ...]]]:
     for scenario in draft.scenarios:
         added: list[Any] = [
             *(*scenario.rules, *scenario.programmes, *scenario.events),
-            *(*scenario.conditions, *scenario.holdings, *scenario.strength),
+            *(*scenario.conditions, *scenario.holdings, *scenario.strength, *scenario.volumes),
         ]
         for entry in added:
             yield entry, "", entry.claims

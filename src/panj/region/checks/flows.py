@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from panj.basics.codes import border_code
+from panj.basics.dates import Month
 from panj.basics.faults import Fault, nearest
 from panj.basics.reading import Table
 from panj.region.checks.clock import is_outside
@@ -15,6 +16,7 @@ from panj.region.checks.references import refer
 from panj.region.checks.regimes import in_order
 from panj.region.draft import Draft
 from panj.region.flows import Flow, Parameter, Target
+from panj.region.regimes import Scenario
 
 SKEW_TOLERANCE = 0.25
 """How far the median of a symmetric distribution may lie from the middle of its range, as a share of the range."""
@@ -46,6 +48,30 @@ def flows(draft: Draft) -> Iterator[Fault]:
                 name = f"{way}: volume at {volume.at}"
                 yield from in_order(flow, name, volume.low, volume.value, volume.high)
         yield from _routes(draft, flow)
+
+
+def scenario_volumes(draft: Draft) -> Iterator[Fault]:
+    """Volumes of a scenario are of pairs that exist, each once a month, and not before the scenario holds."""
+    for scenario in draft.scenarios:
+        yield from _laid(draft, scenario)
+
+
+def _laid(draft: Draft, scenario: Scenario) -> Iterator[Fault]:
+    ways = {(flow.id, pair.origin, pair.destination) for flow in draft.flows for pair in flow.pair}
+    seen: set[tuple[tuple[str, str, str], Month]] = set()
+    for row in scenario.volumes:
+        yield from refer(row, "flow", [row.flow], draft.flows)
+        yield from in_order(row, "low, value, high", row.low, row.value, row.high)
+        if row.flow in draft.flows and row.way not in ways:
+            pairs = [f"{origin} to {destination}" for flow, origin, destination in ways if flow == row.flow]
+            pair = f"{row.origin} to {row.destination}"
+            remedy = f"{nearest(pair, pairs)} A scenario changes volumes of pairs that flows.toml has.".strip()
+            yield row.fault(f"{row.flow} has no pair {pair}", remedy)
+        if (row.way, row.month) in seen:
+            yield row.fault(f"has another value in {row.month}", "Keep one entry of the two.")
+        seen.add((row.way, row.month))
+        if scenario.from_ and row.month < Month(scenario.from_):
+            yield row.fault(f"is of {row.at}, and the scenario holds from {scenario.from_}", "Write a later date.")
 
 
 def _routes(draft: Draft, flow: Flow) -> Iterator[Fault]:

@@ -54,6 +54,15 @@ def test_search_is_shared_among_vehicles_and_ends():
     assert minutes(99.0) >= minutes(999.0) >= minutes(9_999.0)
 
 
+@given(share=shares, checks=shares, adds=shares)
+def test_strict_checks_add_to_the_time_of_searches_and_never_more_than_there_is(share, checks, adds):
+    def time(checks):
+        return value(detection.time_on_search(a(share), a(checks), a(adds)))
+
+    assert time(0.0) == pytest.approx(share)
+    assert share - 1e-6 <= time(checks) <= time(1.0) + 1e-6 <= 1 + 2e-6
+
+
 @given(integrity=shares, at_most=shares, stake=amounts)
 def test_a_bribe_is_likelier_with_more_at_stake_and_less_integrity(integrity, at_most, stake):
     def chance(i, s):

@@ -1,7 +1,7 @@
 """Detection: what guards and customs find of what passes by them.
 
 ``p = 1 - exp(-rate * effort)``: each bit of effort has the same chance to find, so effort has a falling return (Koopman
-1946, the law of random search). Links L35, L36, L37, L44, L60.
+1946, the law of random search). Links L35, L36, L37, L44, L60, L75.
 """
 
 from __future__ import annotations
@@ -29,6 +29,22 @@ def quality(skill: Real, equipment: Real, boost: Real, half: Real) -> Float[Arra
 def found(rate: Real, effort: Real) -> Float[Array, "..."]:
     """Chance that one passage is found [1]: between 0 and 1, growing in rate and effort (Koopman 1946)."""
     return -jnp.expm1(-rate * effort)
+
+
+def time_on_search(search_share: Real, checks: Real, check_searches: Real) -> Float[Array, "..."]:
+    """Share of an officer's working time at a post that goes into search, 0-1.
+
+    ``search_share + (1 - search_share) * check_searches * checks``: where checks are strict, a part of the rest of the
+    time goes into looking closer.
+
+    Args:
+        search_share: Where nothing is checked beyond what is usual, 0-1.
+        checks: How strict they are, 0-1.
+        check_searches: Part of the rest of the time that the strictest checks add, 0-1.
+
+    Links: L75 (tightening -> smuggling, -).
+    """
+    return search_share + (1 - search_share) * check_searches * checks
 
 
 def search_minutes(officers: Real, share: Real, hours: Real, vehicles: Real, longest: Real) -> Float[Array, "..."]:

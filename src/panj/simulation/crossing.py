@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from panj.mechanisms.bribery import expected_loss, let_go, toll
 from panj.mechanisms.choice import nest_cost, nest_shares
-from panj.mechanisms.detection import bulk, found, search_minutes
+from panj.mechanisms.detection import bulk, found, search_minutes, time_on_search
 from panj.simulation.kinds import DRUGS, RADIOACTIVE, of_kind
 from panj.simulation.world import Traits, World
 
@@ -67,6 +67,7 @@ class Setting(NamedTuple):
         effort: Guards on the green border, in full-skilled persons a km, by side, 2 x L x M.
         officers: At a post, by side, 2 x L x M [person].
         quality: Of those officers, by side, 2 x L x M.
+        closely: How strictly those who come to a post are looked at, K x Q x M, 0-1.
         honesty: Integrity of the agencies.
         fee: What guides and hiding cost over the parameter, L x M.
         networks: Organisation of those who smuggle, 0-1, M.
@@ -86,6 +87,7 @@ class Setting(NamedTuple):
     effort: Float[Array, "2 L M"]
     officers: Float[Array, "2 L M"]
     quality: Float[Array, "2 L M"]
+    closely: Float[Array, "K Q M"]
     honesty: Honesty
     fee: Float[Array, "L M"]
     networks: Float[Array, " M"]
@@ -180,9 +182,10 @@ def counters(
     weighted = arrivals[0] + p["search_of_travellers"] * arrivals[1]
     both_ways = weighted.reshape(-1, 2, weighted.shape[-1]).sum(axis=1)[np.arange(len(at)) // 2]
     officers = setting.officers.mean(axis=0)[at]
-    vehicle = search_minutes(officers, p["search_share"], jnp.asarray(OFFICER_HOURS), both_ways, p["search_longest"])
+    share = time_on_search(p["search_share"], setting.closely, p["check_searches"])
+    minutes = search_minutes(officers, share, jnp.asarray(OFFICER_HOURS), both_ways, p["search_longest"])
     each = jnp.stack([jnp.ones_like(p["search_of_travellers"]), p["search_of_travellers"]])
-    return Counters(time, vehicle * each[:, None])
+    return Counters(time, minutes * each[:, None])
 
 
 def stricter(lever: Float[Array, "..."], tightening: Float[Array, "..."]) -> Float[Array, "..."]:

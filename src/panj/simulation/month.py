@@ -25,6 +25,7 @@ from panj.simulation.crossing import (
     Parameters,
     Setting,
     green_lots,
+    stricter,
     working_hours,
 )
 from panj.simulation.kinds import CANNABIS, OPIATES, of_kind
@@ -160,6 +161,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             effort=felt("L36 L75", "effort"),
             officers=felt("L36 L37", "officers_at_posts"),
             quality=at_links(worth * honest),
+            closely=stricter(felt("L75", "counters: check")[:, world.posts, None], felt("L75", "acts")[world.posts]),
             honesty=Honesty(honesty("L61"), honesty("L49 L61"), honesty("L63"), honesty("L61 L63 L65")),
             fee=filled(among_kin, p, fee=cheaper[world.state[1]], kin=felt("L46", "kin")),
             networks=felt("R12", "networks_now") - felt.usual("networks_now"),

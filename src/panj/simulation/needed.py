@@ -27,6 +27,7 @@ PARAMETERS = (
     "cases_a_year",
     "ceding_provokes",
     "check_reach",
+    "check_searches",
     "check_slows",
     "checks_divert",
     "claims_strain",

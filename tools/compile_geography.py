@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from geography import evidence
-from geography.crossings import Crossing, green_crossings, listed_posts, planned_posts
+from geography.crossings import Crossing, green_crossings, listed_posts, planned_posts, with_other_traffic
 from geography.maps import lakes_map, sections_map, states_map, write_map
 from geography.plan import Plan, Point, Row, read_plan, read_rows
 from geography.roads import Edge, Node, build_roads
@@ -30,8 +30,8 @@ HEADERS = {
     "borders.csv": "id,name,kind,length_km,claims,note",
     "sections.csv": "id,border,name,length_km,terrain,relief_m,kin,claims,assumed,note",
     "statuses.csv": "section,from,status,claims,assumed,note",
-    "crossings.csv": "id,border,section,kind,name_a,name_b,mode,category,lat,lon,opened,closed,lanes,source,"
-    "confidence,claims,assumed,note",
+    "crossings.csv": "id,border,section,kind,name_a,name_b,mode,category,lat,lon,opened,closed,lanes,"
+    "other_vehicles,other_travellers,source,confidence,claims,assumed,note",
     "roads.csv": "from,to,state,mode,km,hours,terrain,method,source,note",
 }
 
@@ -55,6 +55,7 @@ def main(data: Path, region: Path) -> None:
         + planned_posts(borders, ports, gateways)
         + green_crossings(borders)
     )
+    crossings = with_other_traffic(crossings, plan.other_traffic)
     towns = [Node(str(row[0]), *ports[str(row[0])], (str(row[2]),)) for row in places]
     roads = build_roads(read_rows(data / "roads.csv"), plan.trunk_roads, towns, crossings, states)
 
@@ -151,7 +152,7 @@ def crossing_row(c: Crossing) -> Cells:
     """One row of ``crossings.csv``."""
     return (
         *(c.id, c.border, c.section.plan.id, c.kind, c.name_a, c.name_b, c.mode, c.category),
-        *(f"{c.lat:.4f}", f"{c.lon:.4f}", c.opened, c.closed, c.lanes),
+        *(f"{c.lat:.4f}", f"{c.lon:.4f}", c.opened, c.closed, c.lanes, c.other_vehicles, c.other_travellers),
         *(c.source, c.confidence, c.claims, c.assumed, c.note),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from panj.region import Region, RegionError, account_of, border_on, open_region, shipped, state_on, stocks
@@ -82,6 +84,13 @@ def test_what_is_not_known_is_said(tiny: Region) -> None:
     assert "Southgate / Northgate: road, international, 4 booths, opening not known" in texts(
         tiny, "NO-SO", "Posts open"
     )
+
+
+def test_what_passes_a_post_outside_the_study_is_told(tiny: Region) -> None:
+    busy = tiny.crossings["north-gate"].model_copy(update={"other_vehicles": 6000.0, "other_travellers": 300.0})
+    said = texts(replace(tiny, crossings=tiny.crossings | {"north-gate": busy}), "NO-SO", "Posts open")
+    others = "not known; 6,000 goods vehicles and 300 travellers a month pass outside the study"
+    assert any(others in line for line in said)
 
 
 def test_every_line_on_a_border_names_what_it_rests_on(tiny: Region) -> None:

@@ -339,6 +339,15 @@ CASES = {
     "implausible": Case("parameters.toml", "[0.05, 20]", "[0.9, 20]", "opiates_volume", "outside plausible", "Widen"),
     "impossible": Case("parameters.toml", "low = 0.6", "low = -1", "opiates_volume", "is lognormal", "positive"),
     "skewed": Case("parameters.toml", "high = 1.7", "high = 9.7", "opiates_volume", "far from the middle", "another"),
+    "other traffic below nought": Case(
+        "crossings.csv", ",,,4,,,", ",,,4,-5,,", "north-gate", "other_vehicles -5 is below 0", "at least 0"
+    ),
+    "other traffic in words": Case(
+        "crossings.csv", ",,,4,,,", ",,,4,,many,", "north-gate", "other_travellers 'many' is not a number", "number"
+    ),
+    "other traffic on a green border": Case(
+        "crossings.csv", "-36.1,,,,,,", "-36.1,,,,,70,", "ea-fa-ridge-green", "has traffic at counters", "post"
+    ),
     "off the line": Case("crossings.csv", "42.0,-38.8", "24.0,-38.8", "long-bridge", "km off the line", "position"),
     "no range": Case("parameters.toml", "low = 0.6\n", "", "opiates_volume", "without low and high", "'fixed'"),
     "pivot outside": Case("region.toml", '"2001-09-11"', '"2011-09-11"', "top", "outside the clock", "2000-01 to 2003"),

@@ -289,3 +289,27 @@ def test_claims_that_geography_points_to_exist() -> None:
     for name in ("places", "borders", "sections", "statuses", "crossings"):
         cited = {c for cell in table(name)["claims"] for c in cell.split(";") if c}
         assert cited <= known, name
+
+
+COUNTED = {"AF-IR", "AF-PK", "IR-TR", "RU-XE", "TR-XE"}
+
+
+def test_posts_far_out_say_what_else_passes_them() -> None:
+    """Where a count was seen, and the study knows its own traffic alone; beside a post with one all others have one."""
+    posts = table("crossings")[lambda rows: rows["kind"] == "post"]
+    stands = posts["opened"].map(lambda day: day[:4] <= "2005") & (posts["closed"] != "1991-08-31")
+    told = (posts["other_vehicles"] != "") & (posts["other_travellers"] != "")
+    assert set(posts[told]["id"]) == set(posts[posts["border"].isin(COUNTED) & stands]["id"])
+    assert posts[told]["assumed"].str.contains("Other traffic: ").all()
+    assert set(posts[told & posts["claims"].str.contains("OT0")]["border"]) == COUNTED
+    assert all(states()[end] == "neighbour" for code in COUNTED for end in code.split("-"))
+
+
+def test_other_traffic_lies_in_the_range_that_is_written_beside_it() -> None:
+    """Far below what was counted later, where it was: 1,005,000 lorries over the Finnish border alone (OT003)."""
+    of = table("crossings").set_index("id")
+    yearly = {id: 12 * float(of.loc[id, "other_vehicles"]) for id in ("krasnaya-gorka", "kapikule", "bazargan")}
+    assert 320_000 < yearly["krasnaya-gorka"] < 1_005_000
+    assert yearly["kapikule"] < 365 * 1750
+    assert yearly["bazargan"] < 210_856
+    assert float(of.loc["spin-boldak", "other_vehicles"]) < 31 * 300

@@ -44,6 +44,8 @@ class Crossing:
     note: str
     ports: tuple[str, ...] = ()
     lanes: int = 1
+    other_vehicles: str = ""
+    other_travellers: str = ""
 
 
 def slug(text: str) -> str:
@@ -65,6 +67,22 @@ def listed_posts(
     posts = [_listed(row, borders["-".join(sorted(row["dyad"].split("-")))], names) for row in rows]
     better = {row["post"]: row for row in openings}
     return [_opened(post, better[post.id]) if post.id in better else post for post in posts]
+
+
+def with_other_traffic(crossings: list[Crossing], rows: tuple[Row, ...]) -> list[Crossing]:
+    """The same crossings; traffic outside the study where the plan has a row for a post."""
+    of = {row["post"]: row for row in rows}
+    return [_busier(post, of[post.id]) if post.id in of else post for post in crossings]
+
+
+def _busier(post: Crossing, row: Row) -> Crossing:
+    return replace(
+        post,
+        other_vehicles=row["other_vehicles"],
+        other_travellers=row["other_travellers"],
+        claims=";".join(part for part in (post.claims, row["claims"]) if part),
+        assumed=" ".join(part for part in (post.assumed, row["assumed"]) if part),
+    )
 
 
 def _opened(post: Crossing, row: Row) -> Crossing:

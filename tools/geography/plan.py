@@ -56,6 +56,7 @@ class Plan:
     places: tuple[Row, ...]
     trunk_roads: tuple[Row, ...]
     openings: tuple[Row, ...]
+    other_traffic: tuple[Row, ...]
 
 
 NO_STATUS = {
@@ -76,7 +77,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def read_plan(folder: Path) -> Plan:
-    """Read ``*-borders.toml``, ``places.csv``, ``trunk-roads.csv`` and ``openings.csv`` of a plan."""
+    """Read ``*-borders.toml`` of a plan and its tables of places, trunk roads, openings and other traffic."""
     borders = [
         _border(entry)
         for path in sorted(folder.glob("*-borders.toml"))
@@ -87,6 +88,7 @@ def read_plan(folder: Path) -> Plan:
         places=tuple(read_rows(folder / "places.csv")),
         trunk_roads=tuple(read_rows(folder / "trunk-roads.csv")),
         openings=tuple(read_rows(folder / "openings.csv")),
+        other_traffic=tuple(read_rows(folder / "other-traffic.csv")),
     )
 
 

@@ -92,7 +92,11 @@ class Status(Row):
 
 
 class Crossing(Row):
-    """A place where a border can be passed: a post, or the green border of a section. ``lanes``: booths one way."""
+    """A place where a border can be passed: a post, or the green border of a section. ``lanes``: booths one way.
+
+    ``other_vehicles`` and ``other_travellers`` pass a post for reasons outside the study [1/month], both ways together;
+    none where they are not given. They take up the time of those who search, and stand in no queue.
+    """
 
     id: Id
     border: BorderCode
@@ -107,6 +111,8 @@ class Crossing(Row):
     opened: OpenDate = None
     closed: OpenDate = None
     lanes: Positive | None = None
+    other_vehicles: NotNegative | None = None
+    other_travellers: NotNegative | None = None
     source: str = ""
     confidence: Literal["", "high", "medium", "low"] = ""
     claims: Ids = ()

@@ -177,13 +177,19 @@ class Crossing(NamedTuple):
 def counters(
     world: World, p: Parameters, setting: Setting, time: Float[Array, "K Q M"], arrivals: Float[Array, "K Q M"]
 ) -> Counters:
-    """What everyone meets at all posts, from the time there and the declared traffic of a month."""
+    """What everyone meets at all posts, from the time there and the declared traffic of a month.
+
+    Who passes for reasons outside the study is searched like the others; how long that traffic waits, and how many
+    booths serve it, is not known, so that it makes no queue.
+    """
     at = world.posts
     weighted = arrivals[0] + p["search_of_travellers"] * arrivals[1]
     both_ways = weighted.reshape(-1, 2, weighted.shape[-1]).sum(axis=1)[np.arange(len(at)) // 2]
+    goods, travellers = jnp.asarray(world.other_traffic)[:, at, None]
+    load = both_ways + goods + p["search_of_travellers"] * travellers
     officers = setting.officers.mean(axis=0)[at]
     share = time_on_search(p["search_share"], setting.closely, p["check_searches"])
-    minutes = search_minutes(officers, share, jnp.asarray(OFFICER_HOURS), both_ways, p["search_longest"])
+    minutes = search_minutes(officers, share, jnp.asarray(OFFICER_HOURS), load, p["search_longest"])
     each = jnp.stack([jnp.ones_like(p["search_of_travellers"]), p["search_of_travellers"]])
     return Counters(time, minutes * each[:, None])
 

@@ -67,6 +67,9 @@ def world_of(region: Region) -> World:
             [[flow.worth.get(list(states)[left], flow.value_usd) for left in two_ways[0]] for flow in flows], np.float32
         ),
         lanes=_per_link(np.asarray([c.lanes or 1 for c in crossings], np.float32)),
+        other_traffic=np.stack(
+            [_per_link(np.asarray(of, np.float32)) for of in zip(*map(_other_traffic, crossings), strict=True)]
+        ),
         post_share=_post_share(crossings),
         section_border=np.asarray([borders[s.border] for s in region.sections.values()], int),
         section=_per_link(np.asarray([sections[c.section] for c in crossings])),
@@ -146,6 +149,11 @@ def _lets_through(crossing: Crossing, flow: Flow) -> bool:
     if crossing.category == "freight":
         return in_vehicle(flow)
     return crossing.category != "none"
+
+
+def _other_traffic(crossing: Crossing) -> tuple[float, float]:
+    """Goods vehicles and travellers that pass for reasons outside the study [1/month], both ways together."""
+    return crossing.other_vehicles or 0.0, crossing.other_travellers or 0.0
 
 
 def _post_share(crossings: list[Crossing]) -> Real:

@@ -135,6 +135,7 @@ class World:
         access: F x L, whether a post of this category lets this kind of traffic through.
         worth: F x L, value of a unit in the state that is left [USD].
         lanes: L, counters side by side.
+        other_traffic: K x L, goods vehicles and travellers outside the study, both ways together [1/month].
         post_share: L, share of the counters of its border; 0 for green crossings.
         section_border: S, border of the section.
         section: L, section of the crossing; ``border`` likewise.
@@ -172,6 +173,7 @@ class World:
     access: Bool
     worth: Real
     lanes: Real
+    other_traffic: Real
     post_share: Real
     section_border: NDArray[np.int_]
     section: NDArray[np.int_]

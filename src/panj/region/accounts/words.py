@@ -35,7 +35,7 @@ def rule_line(region: Region, rule: Rule, border: bool = False) -> Line:
 
 
 def post_line(region: Region, post: Crossing, border: bool = False) -> Line:
-    """A post: names, mode, category, booths, dates."""
+    """A post: names, mode, category, booths, dates, and what passes it for reasons outside the study."""
     lanes = "booths not known" if post.lanes is None else f"{post.lanes:g} {'booth' if post.lanes == 1 else 'booths'}"
     dates = ", ".join(
         part
@@ -46,7 +46,10 @@ def post_line(region: Region, post: Crossing, border: bool = False) -> Line:
         if part
     )
     where = f" ({post.border})" if border else ""
-    text = f"{post.name}{where}: {post.mode}, {post.category}, {lanes}, {dates}"
+    kinds = {"goods vehicles": post.other_vehicles, "travellers": post.other_travellers}
+    others = " and ".join(f"{number(many)} {kind}" for kind, many in kinds.items() if many)
+    beside = f"; {others} a month pass outside the study" if others else ""
+    text = f"{post.name}{where}: {post.mode}, {post.category}, {lanes}, {dates}{beside}"
     return Line(text=text, claims=post.claims, assumed=post.assumed, source=post.source)
 
 

@@ -101,6 +101,9 @@ def crossings(draft: Draft) -> Iterator[Fault]:
             known = [id for id, border in border_of.items() if border == crossing.border]
             fault = f"section {crossing.section!r} is on {other}, not on {crossing.border}"
             yield crossing.fault(fault, f"Write one of: {', '.join(known)}." if known else "Mend border or section.")
+        if crossing.kind == "green" and (crossing.other_vehicles or crossing.other_travellers):
+            fault = "is the green border of its section and has traffic at counters"
+            yield crossing.fault(fault, "Leave other_vehicles and other_travellers empty, or give them to a post.")
         if draft.places.whole and crossing.id in draft.places:
             yield crossing.fault("its id is the id of a place, too", "Give one of them another id.")
 

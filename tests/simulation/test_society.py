@@ -121,6 +121,16 @@ def test_a_history_that_reacts_goes_its_own_way_only_from_its_date(own_way, hist
     assert (own_way["demarcated"] <= own_way["settled"] + 1e-6).all(), "nothing is marked that is not delimited"
 
 
+def test_a_line_that_a_state_has_taken_over_is_not_given_back(own_way, reacting, draws, chance, tiny):
+    months, line = reacting.world.months, list(tiny.borders).index("FA-SO")
+    left = months._replace(foreign=months.foreign.at[SINCE - 2 :].set(0.0))
+    p = {name: jnp.asarray(values, jnp.float32) for name, values in draws.items()}
+    after = np.asarray(reacting.trace(p, jnp.asarray(chance), months=left)["foreign_guards"])
+    assert (after[: SINCE - 2, line] > 0).all()
+    assert (after[-1, line] == 0).all(), "the legion has left before states react: nobody calls it back"
+    assert (own_way["foreign_guards"][:, -1, line] > 0).all(), "where it stands by then it may stay"
+
+
 def test_aid_is_given_before_the_date_and_follows_attention_from_then_on(own_way, history, reacting, draws, chance):
     recorded = np.asarray(reacting.world.months.delivered + reacting.world.months.training)[:, 1].sum(axis=1)
     given = own_way["aid_delivered"].sum(axis=2)

@@ -1,7 +1,7 @@
 """Guardians: foreign guards that come and go, staff that money keeps, and what is known of a border's strength.
 
 L15, L18, L19, L26, L31, L33-L35, L37, B3, B5. In the past the dated record holds; from the date on which a scenario
-lets states react, foreign guards follow threat, ranking and aid, and staff follows money.
+lets states react, foreign guards follow threat, ranking and aid where they still stand, and staff follows money.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def step(turn: Turn) -> tuple[Guardians, Causes]:
         terror_first=felt("L31", "terror_first"),
         aid=felt("L33", "aid_arriving")[world.border_states],
     )
-    foreign = jnp.where(now.reacts > 0, wanted * (most > 0), recorded)
+    foreign = jnp.where(now.reacts > 0, wanted * (guardians.foreign > 0), recorded)
 
     own = sections_to_borders(world, now.staff - now.foreign)[..., None] * turn.p["strength_scale"]
     kept = turn.filled(

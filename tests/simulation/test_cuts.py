@@ -176,7 +176,7 @@ def test_a_cut_link_leaves_each_mechanism_that_carries_it_with_its_cause_as_it_w
 
 @pytest.mark.slow
 def test_searches_follow_from_traffic_officers_and_checks_and_each_can_be_cut_alone(felt_by):
-    """L37, L44 and L75, which passage carries within its balance, where no mechanism can be listened to."""
+    """L37, L44 and L75 meet within the balance of passage, where no mechanism can be listened to."""
     searches = ("passing.searches", "minutes", 0)
     assert searches in moving(felt_by("L44")), "fewer vehicles or more: officers still search for longer"
     assert searches in moving(felt_by("L37")), "whoever stands there: vehicles still share them"

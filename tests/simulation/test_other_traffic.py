@@ -31,8 +31,8 @@ def at_counters(draws):
         rng = np.random.default_rng(8)
         officers = rng.uniform(0, 300, (2, len(world.post), members))
         time, arrivals = rng.uniform(0, 9, (2, 2, len(world.posts), members)) * [[[[1]]], [[[500]]]]
-        closely = jnp.asarray(rng.uniform(0, 1, (2, len(world.posts), members)), jnp.float32)
-        setting = SimpleNamespace(officers=jnp.asarray(officers, jnp.float32), closely=closely)
+        searching = jnp.asarray(rng.uniform(0, 1, (2, len(world.posts), members)), jnp.float32)
+        setting = SimpleNamespace(officers=jnp.asarray(officers, jnp.float32), searching=searching)
         return counters(world, p, setting, *(jnp.asarray(of, jnp.float32) for of in (time, arrivals)))
 
     return meet

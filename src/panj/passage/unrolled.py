@@ -181,7 +181,8 @@ def by_pairs(crew: Crew, work: Callable[..., Any], members: int, *given: Any) ->
         members: How many members there are.
         given: Arrays that begin with the pair, in any structure.
     """
-    pairs, crew = len(crew.team.pairs), jax.tree.map(jnp.asarray, crew)
+    pairs = len(crew.team.pairs)
+    crew = jax.tree.map(jnp.asarray, crew)  # weights may be NumPy's, which a function with slopes of its own refuses
     most = max(1, NEAR // max(1, sum(crew.team.sizes) * members))
     at_once = max(number for number in range(1, pairs + 1) if pairs % number == 0 and number <= most)
     if pairs == 1:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from panj.mechanisms.bribery import expected_loss, let_go, toll
 from panj.mechanisms.choice import nest_cost, nest_shares
-from panj.mechanisms.detection import bulk, found, search_minutes, time_on_search
+from panj.mechanisms.detection import bulk, found, search_minutes
 from panj.simulation.kinds import DRUGS, RADIOACTIVE, of_kind
 from panj.simulation.world import Traits, World
 
@@ -67,7 +67,7 @@ class Setting(NamedTuple):
         effort: Guards on the green border, in full-skilled persons a km, by side, 2 x L x M.
         officers: At a post, by side, 2 x L x M [person].
         quality: Of those officers, by side, 2 x L x M.
-        closely: How strictly those who come to a post are looked at, K x Q x M, 0-1.
+        searching: Share of an officer's time at a post that goes into search, K x Q x M.
         honesty: Integrity of the agencies.
         fee: What guides and hiding cost over the parameter, L x M.
         networks: Organisation of those who smuggle, 0-1, M.
@@ -87,7 +87,7 @@ class Setting(NamedTuple):
     effort: Float[Array, "2 L M"]
     officers: Float[Array, "2 L M"]
     quality: Float[Array, "2 L M"]
-    closely: Float[Array, "K Q M"]
+    searching: Float[Array, "K Q M"]
     honesty: Honesty
     fee: Float[Array, "L M"]
     networks: Float[Array, " M"]
@@ -188,8 +188,8 @@ def counters(
     goods, travellers = jnp.asarray(world.other_traffic)[:, at, None]
     load = both_ways + goods + p["search_of_travellers"] * travellers
     officers = setting.officers.mean(axis=0)[at]
-    share = time_on_search(p["search_share"], setting.closely, p["check_searches"])
-    minutes = search_minutes(officers, share, jnp.asarray(OFFICER_HOURS), load, p["search_longest"])
+    hours = jnp.asarray(OFFICER_HOURS)
+    minutes = search_minutes(officers, setting.searching, hours, load, p["search_longest"])
     each = jnp.stack([jnp.ones_like(p["search_of_travellers"]), p["search_of_travellers"]])
     return Counters(time, minutes * each[:, None])
 

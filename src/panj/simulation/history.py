@@ -208,7 +208,7 @@ def _free(world: World, p: Parameters, first: Months) -> Float[Array, "F L M"]:
         effort=nothing,
         officers=nothing,
         quality=nothing,
-        closely=jnp.zeros((2, len(world.posts), members)),
+        searching=jnp.broadcast_to(p["search_share"], (2, len(world.posts), members)),
         honesty=Honesty(nothing + 1, nothing + 1, nothing + 1, nothing + 1),
         fee=nothing[0] + 1,
         networks=nothing[0, 0],

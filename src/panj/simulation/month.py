@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from panj.mechanisms.capability import donated_next, taught_next
-from panj.mechanisms.detection import found, quality
+from panj.mechanisms.detection import found, quality, time_on_search
 from panj.mechanisms.drug_trade import among_kin, carriage
 from panj.mechanisms.recording import recorded, written_down
 from panj.mechanisms.regime import epidemic_closure
@@ -138,6 +138,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     levers |= {f"counters: {name}": level for name, level in now.counters.items()}
     levers |= {f"line: {name}": level for name, level in now.line.items()}
     felt = felt.also(levers | {"effort": at_links(along), "officers_at_posts": officers, "acts": acts})
+    strict = stricter(felt("L75", "counters: check")[:, world.posts, None], felt("L75", "acts")[world.posts])
     on_line = {"mines": "L22 L24", "fence": "L22 L75", "garrison": "L75", "cooperation": "L89"}
 
     def honesty(links: str) -> Float[Array, "2 L M"]:
@@ -161,7 +162,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
             effort=felt("L36 L75", "effort"),
             officers=felt("L36 L37", "officers_at_posts"),
             quality=at_links(worth * honest),
-            closely=stricter(felt("L75", "counters: check")[:, world.posts, None], felt("L75", "acts")[world.posts]),
+            searching=filled(time_on_search, p, checks=strict),
             honesty=Honesty(honesty("L61"), honesty("L49 L61"), honesty("L63"), honesty("L61 L63 L65")),
             fee=filled(among_kin, p, fee=cheaper[world.state[1]], kin=felt("L46", "kin")),
             networks=felt("R12", "networks_now") - felt.usual("networks_now"),

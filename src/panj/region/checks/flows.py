@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -52,12 +52,12 @@ def flows(draft: Draft) -> Iterator[Fault]:
 
 def scenario_volumes(draft: Draft) -> Iterator[Fault]:
     """Volumes of a scenario are of pairs that exist, each once a month, and not before the scenario holds."""
-    for scenario in draft.scenarios:
-        yield from _laid(draft, scenario)
-
-
-def _laid(draft: Draft, scenario: Scenario) -> Iterator[Fault]:
     ways = {(flow.id, pair.origin, pair.destination) for flow in draft.flows for pair in flow.pair}
+    for scenario in draft.scenarios:
+        yield from _laid(draft, scenario, ways)
+
+
+def _laid(draft: Draft, scenario: Scenario, ways: Collection[tuple[str, str, str]]) -> Iterator[Fault]:
     seen: set[tuple[tuple[str, str, str], Month]] = set()
     for row in scenario.volumes:
         yield from refer(row, "flow", [row.flow], draft.flows)

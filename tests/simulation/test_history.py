@@ -115,8 +115,45 @@ def test_nobody_goes_round_a_bridge_that_is_shut(tiny, draws):
     assert by_id["no-so-river-green"] > 0
 
 
+@pytest.fixture(scope="module")
+def in_parties(tiny, draws, chance):
+    """Two months in which opiates cannot hide and four people carry a lot of contraband over the green border."""
+    rows = {"opiates": {"hides": False}, "contraband": {"party": 4}}
+    flows = tiny.flows | {flow: tiny.flows[flow].model_copy(update=row) for flow, row in rows.items()}
+    world = world_of(replace(tiny, flows=flows, end=tiny.start + 1))
+    return world, Simulation(world).run(draws, chance[:2])
+
+
+def test_what_cannot_hide_keeps_off_the_posts(tiny, in_parties):
+    world, run = in_parties
+    number = list(tiny.flows).index("opiates")
+    passed, green = (run[name][:, :, number] for name in ("passed", "passed_green"))
+    assert passed.sum() > 0
+    np.testing.assert_allclose(green, passed, rtol=1e-5)
+    assert not world.flows.hides[number]
+    assert world.flows.harmful[number]
+
+
+def test_those_who_are_written_down_are_people_and_not_journeys(tiny, history, in_parties):
+    """A party is no easier to see than one: as many journeys are noticed, and four times as many people at most."""
+    number = list(tiny.flows).index("contraband")
+    run = in_parties[1]
+    around = [of["passed_green"][:, 0, number].sum(axis=1) for of in (history, run)]
+    np.testing.assert_allclose(*around, rtol=0.1)  # those who hold the line meet more opiates, and are paid for it
+    few, many = (of["recorded_trespasses"][:, 0].sum(axis=1) for of in (history, run))
+    assert (few < many).all()
+    assert (many < 4 * few).all()
+
+
+def test_each_side_writes_down_its_part(history):
+    first, both = history["recorded_trespasses_first"], history["recorded_trespasses"]
+    assert (first >= 0).all()
+    assert (first <= both * (1 + 1e-5)).all()
+    assert 0.05 < first.sum() / both.sum() < 0.95, "both sides look"
+
+
 def test_more_guards_leave_less_to_arrive(history, changed, simulation):
-    harmful = simulation.world.flows.hides
+    harmful = simulation.world.flows.harmful
     more = changed(strength_scale=3.0, strength_foreign=3.0, strength_counters=3.0)
     arrived, fewer = (run["arrived"][:, :, harmful].sum(axis=(1, 2)) for run in (history, more))
     assert (fewer < arrived).all()
@@ -128,7 +165,7 @@ def test_slower_counters_keep_honest_travellers_at_home(history, changed):
 
 
 def test_less_integrity_means_fewer_seizures(history, changed, simulation):
-    harmful = simulation.world.flows.hides
+    harmful = simulation.world.flows.harmful
     corrupt = changed(integrity=0.3)
     fewer, seized = (run["seized"][:, :12, harmful].sum(axis=(1, 2)) for run in (corrupt, history))
     assert (fewer < seized).all()  # in the first year: later more is smuggled, too (R1)

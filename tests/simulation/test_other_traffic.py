@@ -82,5 +82,5 @@ def test_where_much_else_passes_less_is_found(tiny, draws):
     for crossings in (tiny.crossings, tiny.crossings | busy):
         world = world_of(replace(tiny, crossings=crossings, end=tiny.start + 1))
         run = Simulation(world).run(draws, luck(range(4), 1, world.luck_shape))
-        seized.append(run["seized"].sum(axis=(1, 2)) / run["arrived"][:, :, world.flows.hides].sum(axis=(1, 2)))
+        seized.append(run["seized"].sum(axis=(1, 2)) / run["arrived"][:, :, world.flows.harmful].sum(axis=(1, 2)))
     assert (seized[1] < seized[0]).all()

@@ -36,7 +36,8 @@ class Flow(Row):
 
     ``value_usd``, ``cost_per_km``, ``cost_per_hour`` and ``spread`` in USD a unit (a unit and km, a unit and h),
     ``lot`` in units a journey. ``worth``: value by state where it differs from ``value_usd``, which is what one who
-    leaves that state has to lose.
+    leaves that state has to lose. ``party``: people of a journey that goes off the posts. ``hides``: whether what is
+    harmful may pass hidden in declared traffic.
     """
 
     id: Id
@@ -48,6 +49,8 @@ class Flow(Row):
     value_usd: NotNegative
     worth: dict[str, NotNegative] = Field(default_factory=dict)
     lot: Positive
+    party: Positive = 1
+    hides: bool = True
     cost_per_km: NotNegative
     cost_per_hour: NotNegative
     spread: Positive

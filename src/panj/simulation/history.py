@@ -252,6 +252,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "price": _mean(world, over_flows(price, journeys), over_flows(journeys), summed=True),
         "recorded_seizures": known["recorded_seizures"],
         "recorded_trespasses": known["recorded_trespasses"],
+        "recorded_trespasses_first": known["recorded_trespasses_first"],
         "aid_delivered": known["aid_delivered"],
         "staff": staff,
         "equipment": sections_to_borders(world, known["equipment"].sum(axis=1)),
@@ -268,7 +269,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
 
 
 def _worth(world: World, by_flow: Float[Array, "F M"], harmful: bool) -> Float[Array, " M"]:
-    return jnp.maximum(weighed((world.flows.hides == harmful) * world.flows.value, by_flow), 1e-9)
+    return jnp.maximum(weighed((world.flows.harmful == harmful) * world.flows.value, by_flow), 1e-9)
 
 
 def _mean(

@@ -111,20 +111,25 @@ def world_of(region: Region) -> World:
 
 
 def traits_of(flows: list[Flow]) -> Traits:
-    """Traits of flows, from their rows. People walk; so does what is harmful; honest goods need a road and a post."""
+    """Traits of flows, from their rows. People walk; so does what is harmful; honest goods need a road and a post.
+
+    What is harmful hides in declared traffic, unless its row says that it cannot.
+    """
     honest = np.asarray([flow.purpose == "honest" for flow in flows])
     goods = np.asarray([in_vehicle(flow) for flow in flows])
     return Traits(
         number=np.arange(len(flows)),
         value=np.asarray([flow.value_usd for flow in flows], np.float32),
         lot=np.asarray([flow.lot for flow in flows], np.float32),
+        party=np.asarray([flow.party for flow in flows], np.float32),
         per_hour=np.asarray([flow.cost_per_hour for flow in flows], np.float32),
         spread=np.asarray([flow.spread for flow in flows], np.float32),
         kg=np.asarray([KG.get(flow.unit, 0.0) for flow in flows], np.float32),
         counter=np.where(goods, 0, 1),
         goods=goods,
+        harmful=~honest,
         declares=honest,
-        hides=~honest,
+        hides=~honest & np.asarray([flow.hides for flow in flows]),
         walks=~(honest & goods),
     )
 

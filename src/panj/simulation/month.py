@@ -233,12 +233,14 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     by_state = jnp.swapaxes(left + entered, 0, 1)
     chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
-    journeys = 1 / green_lots(world.flows, known["setting"], p)
-    noticed = jnp.stack([over_flows(on_side, by_flow, journeys) for on_side in crossing.noticed])
+    each = jnp.asarray(world.flows.party)[:, None, None] / green_lots(world.flows, known["setting"], p)
+    noticed = jnp.stack([over_flows(on_side, by_flow, each) for on_side in crossing.noticed])
+    trespassers = trespasses(world, p, noticed, known["people"])
     return known | {
         "taken": taken,
         "recorded_seizures": seizures,
-        "recorded_trespasses": trespasses(world, p, noticed, known["people"]),
+        "recorded_trespasses": trespassers.sum(axis=1),
+        "recorded_trespasses_first": trespassers[:, 0],
         "detection": noticed_on_line(world, p, known["felt"].causes["effort"]),
     }
 
@@ -252,11 +254,11 @@ def response(world: World, given: Given, now: Months, luck: Array, stocks: Stock
 
 def trespasses(
     world: World, p: Parameters, noticed: Float[Array, "2 L M"], people: Float[Array, "S 2 M"]
-) -> Float[Array, "B M"]:
-    """Journeys off the posts, whatever for, that the guards of both sides write down: no more than they can."""
+) -> Float[Array, "B 2 M"]:
+    """People off the posts, whatever for, whom the guards of each side write down: no more than they can."""
     met = links_to_sides(world, noticed[LEFT], LEFT) + links_to_sides(world, noticed[ENTERED], ENTERED)
     guards = sections_to_borders(world, people)
-    return written_down(met, p["recording_trespasses"], guards, p["cases_a_year"]).sum(axis=1)
+    return written_down(met, p["recording_trespasses"], guards, p["cases_a_year"])
 
 
 def noticed_on_line(world: World, p: Parameters, effort: Float[Array, "2 L M"]) -> Float[Array, "B M"]:

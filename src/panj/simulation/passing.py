@@ -283,7 +283,7 @@ def willing(
     """Share of each potential that goes at an expected cost (L53, L72, L74, L75)."""
     flows, of = world.flows, world.pair_flow[pairs]
     people = flows.declares & ~flows.goods
-    kinds = {"L53": of_kind(world.region.flows, CONTRABAND), "L72": people, "L74": flows.declares, "L75": flows.hides}
+    kinds = {"L53": of_kind(world.region.flows, CONTRABAND), "L72": people, "L74": flows.declares, "L75": flows.harmful}
     cut = cut_for(felt, kinds)[of][:, None, None]
     cost = jnp.where(cut, felt.usually("expected_cost", expected, pairs), expected)
     spread = jnp.asarray(flows.spread[of])[:, None, None]

@@ -32,11 +32,13 @@ class Traits(NamedTuple):
         number: Place in the region's table of flows.
         value: USD a unit.
         lot: Units a journey.
+        party: People of a journey off the posts.
         per_hour: USD a unit and hour.
         spread: USD a unit.
         kg: Weight of a unit; 0 for people.
         counter: 0 goods vehicles, 1 travellers.
         goods: Travels as a goods vehicle.
+        harmful: Is to be kept out.
         declares: May pass declared.
         hides: May pass hidden in declared traffic.
         walks: May pass over the green border.
@@ -45,11 +47,13 @@ class Traits(NamedTuple):
     number: NDArray[np.int_]
     value: Real
     lot: Real
+    party: Real
     per_hour: Real
     spread: Real
     kg: Real
     counter: NDArray[np.int_]
     goods: Bool
+    harmful: Bool
     declares: Bool
     hides: Bool
     walks: Bool

@@ -77,7 +77,7 @@ def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Ar
     into = supply[world.border_states] + 1.0
     opium = weighed(opiates, by_flow)
     worth = weighed(opiates, world.price(p) * by_flow)
-    harmful = flows.hides.astype(np.float32)
+    harmful = flows.harmful.astype(np.float32)
     worth_taken = jnp.stack([weighed(goods * flows.value, on_side) for on_side in taken])
     opacity = weighed(honest / honest.sum(), levers["rigidity"])[:, None]
     at_posts = by_flow * crossing.share[AT_POST]

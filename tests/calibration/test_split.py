@@ -33,6 +33,13 @@ def test_strata_do_not_touch_each_other():
     assert uses_by_rule(apart) == uses_by_rule(mixed)
 
 
+def test_telling_whose_part_a_number_is_moves_no_target():
+    rows = [target(f"a{number}") for number in range(9)]
+    for told in range(9):
+        parts = [target(row.id, "seen_first") if number == told else row for number, row in enumerate(rows)]
+        assert uses_by_rule(parts) == uses_by_rule(rows)
+
+
 def test_of_every_three_one_is_kept_for_validation():
     for variable in ("seizures", "trespasses", "users"):
         uses = list(uses_by_rule([target(f"a{number}", variable) for number in range(30)]).values())

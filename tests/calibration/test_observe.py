@@ -30,15 +30,20 @@ def values_of(dataset: xr.Dataset, region: Region, asked: Target) -> np.ndarray[
     return one.values
 
 
+def written_down(dataset: xr.Dataset) -> xr.DataArray:
+    """What agencies write down at the borders of a state and inside it."""
+    return dataset["recorded_seizures"] + dataset["recorded_inside"]
+
+
 def test_a_year_is_twelve_mean_months(dataset: xr.Dataset, tiny: Region):
     asked = target()
-    months = dataset["recorded_seizures"].sel(flow="opiates", state="NO", month="2001")
+    months = written_down(dataset).sel(flow="opiates", state="NO", month="2001")
     assert_allclose(values_of(dataset, tiny, asked), months.sum("month"), rtol=1e-5)
 
 
 def test_a_total_of_some_months_is_their_sum(dataset: xr.Dataset, tiny: Region):
     asked = target(unit="kg", to="2001-08", **{"from": "2001-01"})
-    months = dataset["recorded_seizures"].sel(flow="opiates", state="NO", month=slice("2001-01", "2001-08"))
+    months = written_down(dataset).sel(flow="opiates", state="NO", month=slice("2001-01", "2001-08"))
     assert_allclose(values_of(dataset, tiny, asked), months.sum("month"), rtol=1e-5)
 
 
@@ -70,7 +75,7 @@ def test_the_region_as_others_know_it_leaves_out_what_a_state_does_not_tell(data
     keeps = Condition(quantity="disclosure", place="NO", at="2001-07", value=0.25)
     silent = replace(tiny, conditions=(*tiny.conditions, keeps))
     asked = target(place="region")
-    own = dataset["recorded_seizures"].sel(flow="opiates", state="NO", month=slice("2001-07", "2001-12")).sum("month")
+    own = written_down(dataset).sel(flow="opiates", state="NO", month=slice("2001-07", "2001-12")).sum("month")
     less = values_of(dataset, tiny, asked) - values_of(dataset, silent, asked)
     assert_allclose(less, 0.75 * own, rtol=1e-4)
     share = target("recorded_seizures_share", place="SO", unit="share")
@@ -103,6 +108,23 @@ def test_what_is_recorded_at_borders_is_the_recorded_share_of_what_is_seized_the
     parts = sum(values_of(run, tiny, target(place=border)) for border in tiny.borders)
     months = run["recorded_seizures"].sel(flow="opiates", month="2001").sum(("state", "month"))
     assert_allclose(parts, months, rtol=1e-4)
+
+
+def test_what_police_take_inside_a_state_counts_for_the_state_and_at_no_border(dataset: xr.Dataset, tiny: Region):
+    none = dataset.copy()
+    none["recorded_inside"] = xr.zeros_like(dataset["recorded_inside"])
+    inside = dataset["recorded_inside"].sel(flow="opiates", state="NO", month="2001").sum("month")
+    more = values_of(dataset, tiny, target()) - values_of(none, tiny, target())
+    assert_allclose(more, inside, rtol=1e-4)
+    border = target(place=next(iter(tiny.borders)))
+    assert_allclose(values_of(dataset, tiny, border), values_of(none, tiny, border))
+
+
+def test_workers_without_papers_are_counted_between_two_states(dataset: xr.Dataset, tiny: Region):
+    border = next(iter(tiny.borders))
+    asked = target("irregular_workers", place=border, flow="labour-migration", unit="person")
+    months = dataset["irregular_between"].sel(border=border, month="2001")
+    assert_allclose(values_of(dataset, tiny, asked), months.mean("month"), rtol=1e-5)
 
 
 def test_what_does_not_change_has_grown_by_nothing(tiny: Region):

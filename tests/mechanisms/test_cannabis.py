@@ -32,6 +32,15 @@ def test_operations_keep_a_part_of_the_harvest_from_gatherers(wild, operations):
     assert 0.7 * gather(wild, 100.0, 0.0) - 1 <= gather(wild, 100.0, operations) <= gather(wild, 100.0, 0.0) + 1
 
 
+@given(grown=st.floats(0, 1e6), brought=st.floats(0, 1e6), share=st.floats(0, 1))
+def test_police_take_no_more_than_there_is_and_as_much_of_what_is_grown_as_of_what_comes_in(grown, brought, share):
+    def taken(grown, brought):
+        return float(cannabis.taken_inside(jnp.asarray(grown), jnp.asarray(brought), share))
+
+    assert 0 <= taken(grown, brought) <= (grown + brought) * (1 + 1e-5)
+    assert taken(grown, brought) == pytest.approx(taken(brought, grown)) == pytest.approx(taken(grown + brought, 0.0))
+
+
 @given(price=prices, risk=risks, effect=effects)
 def test_no_other_lot_costs_less(price, risk, effect):
     def cost(lot):

@@ -24,7 +24,7 @@ HEADLINES = {
 }  # fmt: skip
 
 UNMOVED = {
-    "no cannabis": ("wild_yield", "sown_yield", "operations_spoil", "theft"),
+    "no cannabis": ("wild_yield", "sown_yield", "operations_spoil", "theft", "police_find"),
     "no radioactive material": ("shielded", "portal_bare", "portal_shielded", "pager_finds"),
     "no freight in transit": ("transit_share", "lorry_response"),
     "no migrants in transit": ("visa_free_pull", "guard_deterrence"),

@@ -157,17 +157,18 @@ def estimated_users(seen: Seen, target: Target) -> Values:
 def recorded_at(seen: Seen, target: Target) -> xr.DataArray:
     """Recorded seizures of a flow month by month, at a state or a border, or of all members.
 
-    Agencies record by state; at a border it is what is seized there times the share that enters the records of all.
-    What others say of the whole region leaves out what a state does not tell them.
+    Agencies record by state, at its borders and inside it; at a border it is what is seized there times the share that
+    enters the records of all. What others say of the whole region leaves out what a state does not tell them.
     """
     records = of_flow(seen, "recorded_seizures", target)
+    of_state = records + of_flow(seen, "recorded_inside", target)
     if target.place == "region":
         return sum(
-            (at(records, "state", state) * told(seen.region, state, records) for state in member_states(seen.region)),
+            (at(of_state, "state", state) * told(seen.region, state, records) for state in member_states(seen.region)),
             start=xr.zeros_like(records.isel(state=0, drop=True)),
         )
     if target.place in records["state"].to_numpy().tolist():
-        return at(records, "state", target.place)
+        return at(of_state, "state", target.place)
     taken = at(of_flow(seen, "seized_at", target), "border", target.place)
     everything = of_flow(seen, "seized", target)
     return taken * (records.sum("state") / everything.where(everything > 0)).fillna(0)
@@ -293,6 +294,11 @@ def heroin_price(seen: Seen, target: Target) -> Values:
     return _plain(seen, target, quantity(seen, "drug_price"), "drug_price")
 
 
+def irregular_workers(seen: Seen, target: Target) -> Values:
+    """Migrants from one state of a border who work in the other without papers [person]."""
+    return _plain(seen, target, quantity(seen, "irregular_between"), "irregular_between")
+
+
 def income_loss(seen: Seen, target: Target) -> Values:
     """What the two states of a border earn less because activity there fell since the clock began [USD/year]."""
     return _plain(seen, target, quantity(seen, "income_lost"), "income_lost")
@@ -307,6 +313,7 @@ WAYS: Mapping[str, Way] = {
     "estimated_users": estimated_users,
     "heroin_price": heroin_price,
     "income_loss": income_loss,
+    "irregular_workers": irregular_workers,
     "northern_share": northern_share,
     "opium_output": opium_output,
     "prevalence_ratio": prevalence_ratio,
@@ -329,7 +336,6 @@ UNSEEN: Mapping[str, str] = {
     "fuel_over_border_budget": "the files guess what a state spends on its line without pay, and have no price of fuel",
     "hashish_output": "volumes of cannabis are made from it; the model reports no harvest",
     "heroin_seized": "the model does not tell heroin from opium",
-    "irregular_workers": "the model reports irregular migrants by where they work, not by where they come from",
     "suppression_by_rigidity": "needs a scenario laid over the history",
 }
 """Variables that the model does not hold, and why."""

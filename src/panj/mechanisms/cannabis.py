@@ -1,4 +1,4 @@
-"""Cannabis: what wild and sown stands give, and how large a lot smugglers dare.
+"""Cannabis: what wild and sown stands give, how large a lot smugglers dare, what police take inside a state.
 
 Sources:
     Harris (1913), How many parts to make at once, Factory 10: the square-root law of the best lot.
@@ -65,3 +65,19 @@ def lot(
     """
     at_stake = lot_effect * penalty * price * (risk + theft) * reference_lot
     return reference_lot * (trip_cost / at_stake) ** (1 / (1 + lot_effect))
+
+
+def taken_inside(grown: Real, brought: Real, police_find: Real) -> Float[Array, "..."]:
+    """What police take inside a state this month, in fields, on roads and in towns [kg].
+
+    ``police_find * (grown + brought)``. Guards of its borders have no part in it: where much is grown much is taken,
+    however open the borders are.
+
+    Args:
+        grown: Sets out from stands of the state [kg], never negative.
+        brought: Comes in over its borders [kg], never negative.
+        police_find: Share of it that police take, 0-1.
+
+    Holds while the share is small: what is taken so is not missing from what goes on.
+    """
+    return police_find * (grown + brought)

@@ -251,6 +251,7 @@ def reported(world: World, given: Given, now: Months, stocks: Stocks, known: Kno
         "delay": _mean(world, *lorries, world.posts),
         "price": _mean(world, over_flows(price, journeys), over_flows(journeys), summed=True),
         "recorded_seizures": known["recorded_seizures"],
+        "recorded_inside": known["recorded_inside"],
         "recorded_trespasses": known["recorded_trespasses"],
         "recorded_trespasses_first": known["recorded_trespasses_first"],
         "aid_delivered": known["aid_delivered"],

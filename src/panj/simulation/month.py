@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from panj.mechanisms.cannabis import taken_inside
 from panj.mechanisms.capability import donated_next, taught_next
 from panj.mechanisms.detection import found, quality, time_on_search
 from panj.mechanisms.drug_trade import among_kin, carriage
@@ -37,12 +38,14 @@ from panj.simulation.society.regime import added
 from panj.simulation.sums import (
     ENTERED,
     LEFT,
+    add_up,
     links_to_borders,
     links_to_sides,
     links_to_states,
     over_flows,
     sections_to_borders,
     sides_to_states,
+    weighed,
 )
 from panj.simulation.world import Months, World
 
@@ -233,12 +236,14 @@ def recording(world: World, given: Given, now: Months, luck: Array, stocks: Stoc
     by_state = jnp.swapaxes(left + entered, 0, 1)
     chance = luck[len(world.factor) :][:, None]
     seizures = recorded(by_state, p["recording_seizures"], chance, p["luck_recording"])
+    inside = recorded(found_inside(world, p, known), p["recording_seizures"], chance, p["luck_recording"])
     each = jnp.asarray(world.flows.party)[:, None, None] / green_lots(world.flows, known["setting"], p)
     noticed = jnp.stack([over_flows(on_side, by_flow, each) for on_side in crossing.noticed])
     trespassers = trespasses(world, p, noticed, known["people"])
     return known | {
         "taken": taken,
         "recorded_seizures": seizures,
+        "recorded_inside": inside,
         "recorded_trespasses": trespassers.sum(axis=1),
         "recorded_trespasses_first": trespassers[:, 0],
         "detection": noticed_on_line(world, p, known["felt"].causes["effort"]),
@@ -250,6 +255,16 @@ def response(world: World, given: Given, now: Months, luck: Array, stocks: Stock
     felt = known["felt"].also(causes_of(world, now, stocks.society, observed(world, given.p, known)))
     society, felt = respond(Turn(world, given.p, now, stocks.society, felt))
     return known | {"felt": felt, "society": society}
+
+
+def found_inside(world: World, p: Parameters, known: Known) -> Float[Array, "F G M"]:
+    """What police take inside each state: of cannabis, by what is grown there or comes in; of other flows nothing."""
+    begins_in = np.asarray(world.network.topology.origins)
+    kind = of_kind(world.region.flows, CANNABIS)
+    grown = add_up(begins_in, len(world.member), weighed(kind[world.pair_flow], known["sent"]))
+    brought = links_to_states(world, weighed(kind, known["by_flow"]), ENTERED)
+    taken: Array = filled(taken_inside, p, grown=grown, brought=brought)
+    return jnp.asarray(kind)[:, None, None] * taken
 
 
 def trespasses(

@@ -131,6 +131,7 @@ PARAMETERS = (
     "pager_finds",
     "partial_closure",
     "penalty",
+    "police_find",
     "poppy_tonnes",
     "portal_bare",
     "portal_nuisance",

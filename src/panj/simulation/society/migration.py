@@ -148,6 +148,8 @@ def step(turn: Turn) -> tuple[Migration, Causes]:
     )
     told |= {"fee": fee, "going": door.going, "clandestine": door.clandestine}
     told |= {"home_poverty": felt.causes["home_poverty"], "migrants_seen": seen}
+    a, b = world.border_states.T
+    told |= {"irregular_between": migration.irregular[a, b] + migration.irregular[b, a]}
     told |= {"migration_found": (seen + 1.0) / migration.recorded, "trafficked": (entries * bonded).sum(axis=1)}
     return after, told
 
@@ -158,6 +160,7 @@ def reported(migration: Migration, causes: Causes) -> dict[str, Array]:
         "at_home": migration.home,
         "migrants": (migration.regular + migration.irregular).sum(axis=0),
         "irregular_migrants": migration.irregular.sum(axis=1),
+        "irregular_between": causes["irregular_between"],
         "recorded_migrants": causes["migrants_seen"],
         "trafficked": causes["trafficked"],
     }

@@ -14,7 +14,7 @@ from tests.calibration.conftest import invented
 
 from panj.calibration import Seen, has_way, predictions
 from panj.calibration.on_file import RECORD
-from panj.calibration.ways import UNSEEN, WAYS
+from panj.calibration.ways import DRUGS, OPIATES, UNSEEN, WAYS, weight_as_seized
 from panj.region import Condition, Region, Target, open_region
 
 
@@ -118,6 +118,27 @@ def test_what_police_take_inside_a_state_counts_for_the_state_and_at_no_border(d
     assert_allclose(more, inside, rtol=1e-4)
     border = target(place=next(iter(tiny.borders)))
     assert_allclose(values_of(dataset, tiny, border), values_of(none, tiny, border))
+
+
+@pytest.mark.parametrize(("share", "weight"), [(0.0, 10.0), (1.0, 1 / 0.6), (0.85, 2.9167)])
+def test_drugs_weigh_as_they_are_seized(dataset: xr.Dataset, tiny: Region, share: float, weight: float):
+    """Opium weighs ten times its content, cut heroin less than twice, cannabis what it weighs."""
+    mix = Condition(quantity="heroin_share", place="", at="2000-01", value=share)
+    region = replace(tiny, conditions=(*(c for c in tiny.conditions if c.quantity != "heroin_share"), mix))
+    asked = target("drugs_seized", flow=None)
+    parts = {flow: values_of(dataset, tiny, target(flow=flow)) for flow in DRUGS if flow in tiny.flows}
+    expected = sum(of_it * (weight if flow == OPIATES else 1) for flow, of_it in parts.items())
+    assert_allclose(values_of(dataset, region, asked), expected, rtol=1e-3)
+
+
+def test_opium_gives_way_to_heroin_between_the_dates_of_the_files():
+    region = open_region("central-asia")
+    months = xr.DataArray(
+        np.zeros(2), coords={"month": np.asarray(["1996-01", "2003-06"], "datetime64[ns]")}, dims="month"
+    )
+    early, late = weight_as_seized(region, OPIATES, months).to_numpy()
+    assert early == pytest.approx(9.93, abs=0.01)
+    assert late == pytest.approx(2.92, abs=0.01)
 
 
 def test_workers_without_papers_are_counted_between_two_states(dataset: xr.Dataset, tiny: Region):

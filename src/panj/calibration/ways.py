@@ -176,9 +176,14 @@ def recorded_at(seen: Seen, target: Target) -> xr.DataArray:
 
 def told(region: Region, state: str, months: xr.DataArray) -> xr.DataArray:
     """Share of its records that a state tells others, by month."""
-    rows = [row for row in region.conditions if row.key == ("disclosure", state)]
-    share = course_of(rows, CONDITIONS["disclosure"])
-    values = [share(Month(str(month)[:7])) for month in months["month"].to_numpy().astype("datetime64[M]")]
+    return _course(region, "disclosure", state, months)
+
+
+def _course(region: Region, name: str, place: str, months: xr.DataArray) -> xr.DataArray:
+    """A condition by month."""
+    rows = [row for row in region.conditions if row.key == (name, place)]
+    course = course_of(rows, CONDITIONS[name])
+    values = [course(Month(str(month)[:7])) for month in months["month"].to_numpy().astype("datetime64[M]")]
     return xr.DataArray(values, coords={"month": months["month"]}, dims="month")
 
 
@@ -189,17 +194,38 @@ def recorded_seizures(seen: Seen, target: Target) -> Values:
     return members_first(in_unit(window(recorded_at(seen, target), target), unit, target.unit))
 
 
-AS_SEIZED = {"opiates": 2.5, "cannabis": 1.0, "synthetic-drugs": 1.0}
-"""Weight as seized over weight as the model counts it [kg/kg]: cut heroin and some opium (assumed: 1.4 where it is all
-heroin, up to 10 where it is all opium; hence the wide discrepancy of such targets)."""
+HEROIN_PURITY = 0.6
+"""Content of heroin as seized [kg/kg] (assumed 0.4 to 0.8)."""
+
+OPIUM_FOR_HEROIN = 10.0
+"""Opium that makes a kilogram of pure heroin [kg/kg]; the convention of the time, and the upper end of PE130."""
+
+DRUGS = (OPIATES, "cannabis", "synthetic-drugs")
+"""Flows that are drugs."""
+
+
+def weight_as_seized(region: Region, flow: str, months: xr.DataArray) -> xr.DataArray:
+    """Weight as seized over weight as the model counts it, by month [kg/kg].
+
+    Opiates are counted by content, and seized as heroin that is cut and as opium: ``heroin_share / HEROIN_PURITY +
+    (1 - heroin_share) * OPIUM_FOR_HEROIN``. Of other drugs 1.
+    """
+    if flow != OPIATES:
+        return xr.ones_like(months["month"], float)
+    heroin = _course(region, "heroin_share", "", months)
+    return heroin / HEROIN_PURITY + (1 - heroin) * OPIUM_FOR_HEROIN
 
 
 def drugs_seized(seen: Seen, target: Target) -> Values:
     """All drugs that agencies write down as seized, by weight as seized."""
     total = np.zeros(seen.dataset.sizes["member"])
-    for flow, weight in AS_SEIZED.items():
+    for flow in DRUGS:
         if flow in seen.region.flows:
-            total += weight * recorded_seizures(seen, target.model_copy(update={"flow": flow}))
+            of_it = target.model_copy(update={"flow": flow})
+            written = recorded_at(seen, of_it)
+            heavy = written * weight_as_seized(seen.region, flow, written)
+            unit = unit_of(seen.dataset, "recorded_seizures", [flow], seen.region)
+            total += members_first(in_unit(window(heavy, of_it), unit, target.unit))
     return total
 
 

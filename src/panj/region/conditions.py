@@ -48,6 +48,7 @@ CONDITIONS: dict[str, Kind] = {
     ),
     "clarity": Kind("state", "level", 0.5, "0-1", "Share of the rules that are published and leave no discretion"),
     "disclosure": Kind("state", "level", 1, "0-1", "Share of what its agencies write down that a state tells others"),
+    "heroin_share": Kind("region", "linear", 0.85, "0-1", "Share of heroin in the opiates that are seized, by content"),
     "adults": Kind("state", "linear", 1e6, "person", "Inhabitants aged 15 and over"),
     "users_start": Kind("state", "level", 0, "person", "Users of opiates in the first month"),
     "slump": Kind("state", "level", 0, "0-1", "Fall of output below its trend that the wages do not show"),

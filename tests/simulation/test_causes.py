@@ -95,6 +95,18 @@ def test_what_differs_from_the_record_moves_journeys(raised, unmoved, simulation
     assert (drawn > unmoved["potential"][2:, labour].sum(axis=0)).all()
 
 
+def test_wages_of_the_record_are_in_the_volumes_of_contraband_already(raised, simulation, draws, chance):
+    """Who grows as poor or rich as the volumes know carries no more and no less; beyond that he does (L54)."""
+    goods = list(simulation.world.region.flows).index("contraband")
+    wages = np.asarray(simulation.world.months.record["market_wage"])
+    assert not np.allclose(wages[0], wages[-1])
+    at_once = ("L55", "L57", "L58", "L71", "L74")  # what else moves households and markets
+    steady, unfelt = (simulation.run(draws, chance, cut=links) for links in (at_once, (*at_once, "L54", "L56")))
+    np.testing.assert_allclose(steady["potential"][:, :, goods], unfelt["potential"][:, :, goods], rtol=1e-4)
+    poorer = raised("market_wage", "SO", 10.0)["potential"][3:, goods].sum(axis=0)
+    assert (poorer > raised()["potential"][3:, goods].sum(axis=0)).all()
+
+
 def test_people_are_neither_made_nor_lost(unmoved):
     everyone = np.asarray(unmoved["at_home"] + unmoved["migrants"])
     np.testing.assert_allclose(everyone, np.broadcast_to(everyone[:1], everyone.shape), rtol=1e-5)

@@ -93,9 +93,9 @@ def contraband_supply(
     (hardship -> contraband, +) and L56 (border poverty -> contraband, +).
 
     Args:
-        hardship: Share of the state's people below the poverty line [1], 0-1.
-        poverty: The same of this border's districts [1], 0-1.
-        usual_hardship: For which the volumes are given [1].
+        hardship: Share of the state's people below the poverty line [1], 0-1, or that share over another.
+        poverty: The same of this border's districts [1].
+        usual_hardship: For which the volumes are given [1], over the same other share.
         usual_poverty: Likewise.
         hardship_response: Rise of log volume from no one to all in want [1], above 0.
         poverty_response: Likewise, by those who live at the border [1], above 0.

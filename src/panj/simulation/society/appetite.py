@@ -42,7 +42,7 @@ def moved_by(world: World, now: Months, society: Society) -> Causes:
     """The stocks that move what would set out, as causes of their own: they act before the month's passage."""
     return {
         "asking: price_gap": by_state(world, society.markets.price_gap),
-        "asking: poverty": by_state(world, society.districts.poverty),
+        "asking: want": by_state(world, society.districts.want),
         "asking: lorry_limit": between(world, now.conditions["lorry_limit"]),
         "asking: served": society.opiates.served,
         "asking: wanted": society.opiates.wanted,
@@ -67,8 +67,8 @@ def appetite(world: World, p: Parameters, now: Months, felt: Felt) -> Float[Arra
         contraband_factor, p, price_gap=felt("L55", "asking: price_gap"), usual_gap=felt.usual("asking: price_gap")
     )
     carried = filled(
-        contraband_supply, p, hardship=felt("L54", "asking: poverty"), poverty=felt("L56", "asking: poverty"),
-        usual_hardship=felt.usual("asking: poverty"), usual_poverty=felt.usual("asking: poverty"),
+        contraband_supply, p, hardship=felt("L54", "asking: want"), poverty=felt("L56", "asking: want"),
+        usual_hardship=felt.usual("asking: want"), usual_poverty=felt.usual("asking: want"),
     )  # fmt: skip
 
     def tried(loss: Array) -> Array:

@@ -30,32 +30,45 @@ class Districts(eqx.Module):
     Attributes:
         loyalty: Of their people to their state, B x 2 x M, 0-1.
         poverty: Share of households below the poverty line, B x 2 x M, 0-1.
+        want: That share over what the wages of the record made of it, all else as when the clock began, B x 2 x M.
     """
 
     loyalty: Float[Array, "B 2 M"]
     poverty: Float[Array, "B 2 M"]
+    want: Float[Array, "B 2 M"]
 
 
 def begin(world: World, p: Parameters, now: Months) -> Districts:
     """Loyal, half of them poor; the settling finds what is true."""
     side = jnp.zeros((*world.border_states.shape, p["integrity"].shape[0]))
-    return Districts(loyalty=side + 1.0, poverty=side + 0.5)
+    return Districts(loyalty=side + 1.0, poverty=side + 0.5, want=side)
 
 
 def step(turn: Turn) -> tuple[Districts, Causes]:
     """Loyalty and poverty one month on; tells income, unrest and incidents."""
     felt, society = turn.felt, turn.society
     length = jnp.asarray(turn.world.border_length)[:, None, None]
-    income = turn.filled(
-        border_income,
-        market_wage=felt.causes["market_wage"],
-        slump=felt("L50", "slump"),
-        activity=jnp.clip(1 - felt("L71 L74", "lost"), 0.0, 2.0),
-        contraband=felt("L57", "contraband_value"),
-        shuttle=felt("L57", "shuttle_value"),
-        contraband_share=jnp.clip(felt("L58", "smuggled"), 0.0, 1.0),
-        households=turn.now.conditions["households"][:, None, None] * length,
-    )
+
+    def earned(wage: Array, slump: Array, lost: Array, contraband: Array, shuttle: Array, smuggled: Array) -> Array:
+        found: Array = turn.filled(
+            border_income,
+            market_wage=wage,
+            slump=slump,
+            activity=jnp.clip(1 - lost, 0.0, 2.0),
+            contraband=contraband,
+            shuttle=shuttle,
+            contraband_share=jnp.clip(smuggled, 0.0, 1.0),
+            households=turn.now.conditions["households"][:, None, None] * length,
+        )
+        return found
+
+    income = earned(
+        felt.causes["market_wage"], felt("L50", "slump"), felt("L71 L74", "lost"), felt("L57", "contraband_value"),
+        felt("L57", "shuttle_value"), felt("L58", "smuggled"),
+    )  # fmt: skip
+    wage, slump = (turn.now.record[name][turn.world.border_states][..., None] for name in ("market_wage", "slump"))
+    carried = (felt.usual(name) for name in ("lost", "contraband_value", "shuttle_value", "smuggled"))
+    by_record = turn.filled(poor, border_income=earned(wage, slump, *carried))
     loyalty = turn.filled(
         loyalty_next,
         loyalty=society.districts.loyalty,
@@ -84,7 +97,7 @@ def step(turn: Turn) -> tuple[Districts, Causes]:
         land_use=felt("L86", "land_use"),
         exemption=felt("L86", "exemption"),
     )
-    return Districts(loyalty, poverty), told
+    return Districts(loyalty, poverty, poverty - by_record), told
 
 
 def reported(districts: Districts, causes: Causes) -> dict[str, Array]:

@@ -253,3 +253,15 @@ def test_sums_of_the_files_do_not_depend_on_the_run():
 def test_the_page_names_every_variable_that_the_model_lacks():
     page = (Path(__file__).parents[2] / "docs" / "calibration.md").read_text(encoding="utf-8")
     assert not [name for name in UNSEEN if f"`{name}`" not in page]
+
+
+def test_the_tail_of_waits_is_that_of_lorries_and_not_of_posts(dataset: xr.Dataset, tiny: Region):
+    """Where every border takes as long, of one exponential; where nobody comes, nothing; else between the extremes."""
+    asked = target("wait_upper_tail", place="region", flow="freight", unit="h")
+    alike = dataset.assign(delay=xr.full_like(dataset["delay"], 2.0))
+    assert_allclose(values_of(alike, tiny, asked), -2 * np.log(0.05), rtol=1e-6)
+    slow = alike.assign(delay=alike["delay"].where(alike["border"] != "NO-SO", 50.0))
+    nobody = slow.assign(passed=slow["passed"].where(slow["border"] != "NO-SO", 0.0))
+    assert_allclose(values_of(nobody, tiny, asked), -2 * np.log(0.05), rtol=1e-6)
+    mixed = values_of(slow, tiny, asked)
+    assert np.all((mixed > -2 * np.log(0.05)) & (mixed < -50 * np.log(0.05)))

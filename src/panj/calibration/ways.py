@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day
 from panj.calibration.seen import (
     YEAR,
@@ -40,10 +41,10 @@ BEFORE_CLOSURE = 12
 """Months before a closure whose prices it is compared with."""
 
 TAIL = 0.95
-"""Of all posts and months, what the upper tail of waiting leaves below it."""
+"""Of all lorries, what the upper tail of waiting leaves below it."""
 
-SPREAD_OF_WAITS = 3.0
-"""The 95 % quantile of single waits over their mean, where waits are exponential: ``-ln(0.05)``, as in a busy queue."""
+HALVINGS = 50
+"""How often the interval that holds a quantile is halved: to a part in 1e15 of its first length."""
 
 
 # Ways that hold for any quantity
@@ -299,9 +300,37 @@ def closure_price_ratio(seen: Seen, target: Target) -> Values:
 
 
 def wait_upper_tail(seen: Seen, target: Target) -> Values:
-    """Waiting of a lorry that 95 % of posts and months stay below, as a single long wait there [h]."""
-    waits = window(quantity(seen, "wait"), target)
-    return members_first(waits.quantile(TAIL, ("crossing", "month"), skipna=True)) * SPREAD_OF_WAITS
+    """Time at a post that 95 of a hundred lorries stay below, of all that cross the borders of members [h].
+
+    Each border and month weighs by its lorries, whose times are exponential about their mean, as in a busy queue: posts
+    where nobody comes and lines without a post wait for nobody.
+    """
+    members, flows = set(member_states(seen.region)), seen.region.flows
+    borders = [border for border in seen.region.borders if members & set(ends(border))]
+    carried = [name for name, flow in flows.items() if flow.traveller == "lorry" and flow.purpose == "honest"]
+    if not carried:
+        no_figure("no flow of honest goods goes by lorry")
+    passed = window(quantity(seen, "passed").sel(border=borders), target)
+    lorries = sum(
+        (passed.sel(flow=name, drop=True) / flows[name].lot for name in carried),
+        start=0.0 * passed.isel(flow=0, drop=True),
+    )
+    mean = window(quantity(seen, "delay").sel(border=borders), target)
+    there = mean.notnull() & (mean > 0)
+    weight = lorries.where(there, 0.0)
+    return members_first(tail_of(mean.where(there, 1.0), weight / weight.sum(("border", "month")), 1 - TAIL))
+
+
+def tail_of(mean: xr.DataArray, weight: xr.DataArray, beyond: float) -> xr.DataArray:
+    """What only a share of a mixture of exponential times lies beyond: means and weights by border and month."""
+    over = ("border", "month")
+    longest = mean.max(over)
+    low, high = 0.0 * longest, longest * float(-np.log(beyond))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        more = (weight * np.exp(-middle / mean)).sum(over) > beyond
+        low, high = middle.where(more, low), high.where(more, middle)
+    return high
 
 
 def customs_revenue_share(seen: Seen, target: Target) -> Values:

@@ -24,14 +24,14 @@ def call(mechanism, *numbers):
 
 @given(imports=money, contraband=st.floats(0, 1e9), duty=shares, evaded=shares, integrity=shares, d=shares, sold=shares)
 def test_revenue_is_never_negative_and_never_above_what_is_due(imports, contraband, duty, evaded, integrity, d, sold):
-    revenue = call(customs.customs_revenue, imports, contraband, duty, evaded, integrity, d, sold)
+    revenue = call(customs.customs_revenue, imports, 0.0, contraband, duty, evaded, integrity, d, sold)
     assert 0 <= revenue <= imports * duty * (1 + 1e-5)
 
 
 @given(imports=money, part=st.floats(0, 1), evaded=st.floats(0, 0.8), integrity=st.floats(0, 0.8), d=inner, sold=inner)
 def test_contraband_evasion_and_corruption_each_cost_revenue(imports, part, evaded, integrity, d, sold):
     def revenue(smuggled, hidden, honest):
-        return call(customs.customs_revenue, imports, smuggled * imports, 0.3, hidden, honest, d, sold)
+        return call(customs.customs_revenue, imports / 2, imports / 2, smuggled * imports, 0.3, hidden, honest, d, sold)
 
     here = revenue(part, evaded, integrity)
     assert revenue(part + 0.1, evaded, integrity) < here
@@ -40,17 +40,19 @@ def test_contraband_evasion_and_corruption_each_cost_revenue(imports, part, evad
 
 
 def test_honest_customs_without_contraband_takes_the_duty():
-    assert call(customs.customs_revenue, 1e6, 0.0, 0.2, 0.0, 1.0, 0.6, 0.5) == pytest.approx(2e5)
+    assert call(customs.customs_revenue, 4e5, 6e5, 0.0, 0.2, 0.0, 1.0, 0.6, 0.5) == pytest.approx(2e5)
 
 
 def test_the_first_dollar_of_contraband_takes_its_displacement_of_imports():
-    slope = jax.grad(customs.customs_revenue, argnums=1)(*map(a, (1e6, 0.0, 1.0, 0.0, 1.0, 0.6, 0.5)))
+    slope = jax.grad(customs.customs_revenue, argnums=2)(*map(a, (4e5, 6e5, 0.0, 1.0, 0.0, 1.0, 0.6, 0.5)))
     assert float(slope) == pytest.approx(-0.6, rel=1e-5)
 
 
 @given(imports=money, scale=st.floats(0.1, 10))
 def test_revenue_scales_with_the_currency(imports, scale):
-    one, other = (call(customs.customs_revenue, s * imports, s * 3e5, 0.2, 0.1, 0.5, 0.6, 0.5) for s in (1.0, scale))
+    one, other = (
+        call(customs.customs_revenue, s * imports, s * 1e5, s * 3e5, 0.2, 0.1, 0.5, 0.6, 0.5) for s in (1.0, scale)
+    )
     assert other == pytest.approx(scale * one, rel=1e-4)
 
 
@@ -102,7 +104,7 @@ def test_a_lax_border_costs_its_pay():
 @pytest.mark.parametrize(
     ("mechanism", "corners"),
     [
-        (customs.customs_revenue, [(0, 0, 0, 0, 0, 0, 0), (0, 1e8, 1, 1, 1, 1, 1), (1e9, 0, 2, 0, 0, 1, 1)]),
+        (customs.customs_revenue, [(0, 0, 0, 0, 0, 0, 0, 0), (0, 0, 1e8, 1, 1, 1, 1, 1), (1e9, 1e9, 0, 2, 0, 0, 1, 1)]),
         (customs.revenue_share, [(0, 0), (0, 1e8), (1e8, 0)]),
         (customs.budget_next, [(0, 0, 1e6, 0.1, 1), (3, 1e9, 1, 1.5, 60)]),
         (customs.border_profit, [(0, 0, 0, 0, 0), (1e9, 1, 1e4, 500, 5)]),

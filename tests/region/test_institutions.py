@@ -14,6 +14,7 @@ from panj.basics.dates import first_day, last_day, months
 from panj.region import Region, open_region
 from panj.region.guards import Holding
 from panj.region.regimes import Delivery
+from panj.region.volumes import yearly
 
 REGION = Path(panj.__file__).parent / "regions" / "central-asia"
 MEMBERS = {"KZ", "KG", "TJ", "TM", "UZ"}
@@ -329,6 +330,23 @@ def test_opium_is_judged_by_one_count_where_there_is_one(region: Region) -> None
     """American estimates are half or less of what the United Nations survey in most years; they began in 1994."""
     scaled = {row.id for row in region.targets.values() if row.variable == "opium_output" and row.factor != 1}
     assert scaled == {"opium-1993"}
+
+
+def test_imports_of_a_year_are_those_that_are_published(region: Region) -> None:
+    """What comes by road with the flows and what no flow carries add up to the published total."""
+    rows = [row for row in region.conditions if row.quantity == "other_imports"]
+    assert {row.place for row in rows} == {"KZ", "KG", "TJ", "TM", "UZ"}
+    for row in rows:
+        (claim,) = row.claims
+        by_road = sum(
+            yearly([row.month], pair.volume)[0] * flow.value_usd
+            for flow in region.flows.values()
+            if flow.purpose == "honest" and flow.class_ in ("freight", "transit")
+            for pair in flow.pair
+            if region.places[pair.destination].state == row.place != region.places[pair.origin].state
+        )
+        published = region.evidence.observations[claim]
+        assert 12 * row.value + by_road == pytest.approx(published.value, rel=0.03), row
 
 
 def test_targets_of_the_essay_stand(region: Region) -> None:

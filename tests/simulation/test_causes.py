@@ -107,6 +107,17 @@ def test_wages_of_the_record_are_in_the_volumes_of_contraband_already(raised, si
     assert (poorer > raised()["potential"][3:, goods].sum(axis=0)).all()
 
 
+def test_what_a_state_writes_down_without_any_flow_adds_to_its_imports_and_pays(raised, unmoved, simulation):
+    at = _place(simulation.world, "SO")
+    more = raised("other_imports", "SO", 1e6)
+    gained, paid = (
+        more[name][(slice(1, None), *at)] - unmoved[name][(slice(1, None), *at)]
+        for name in ("declared_imports", "revenue")
+    )
+    np.testing.assert_allclose(gained, 1e6, rtol=1e-2)  # cooperation, which evasion minds, moves a little
+    assert (np.asarray(paid) > 0).all()
+
+
 def test_people_are_neither_made_nor_lost(unmoved):
     everyone = np.asarray(unmoved["at_home"] + unmoved["migrants"])
     np.testing.assert_allclose(everyone, np.broadcast_to(everyone[:1], everyone.shape), rtol=1e-5)

@@ -58,6 +58,15 @@ def cut(simulation, draws, chance):
     return run
 
 
+def test_goods_pay_duty_where_they_arrive_and_nowhere_on_the_way(history, simulation, draws):
+    """Imports of all states together are what arrives of honest goods, however many states that passes."""
+    flows = simulation.world.region.flows
+    trade = [name for name, flow in flows.items() if flow.purpose == "honest" and flow.class_ in ("freight", "transit")]
+    arrived = sum(history["arrived"][:, :, list(flows).index(name)] * flows[name].value_usd for name in trade)
+    sold = (history["declared_imports"] * history["mirror_gap"]).sum(axis=2) * draws["freight_margin"][:, None]
+    np.testing.assert_allclose(sold, arrived, rtol=1e-4)
+
+
 def test_cutting_nothing_changes_nothing(history, cut):
     np.testing.assert_array_equal(cut()["tension"], history["tension"])
 

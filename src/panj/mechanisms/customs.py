@@ -23,6 +23,7 @@ NOTHING = 1.0
 
 def customs_revenue(
     imports: Real,
+    elsewhere: Real,
     contraband: Real,
     duty: Real,
     evaded: Real,
@@ -33,13 +34,15 @@ def customs_revenue(
     """What customs of a state pays into its budget [USD/month].
 
     ``legal * (1 - evaded) * duty * (1 - duty_sold * (1 - integrity))`` with
-    ``legal = imports**2 / (imports + displacement * contraband)``: of the first dollars of contraband each takes
-    ``displacement`` dollars of imports, of later ones less, so that trade is never negative. Carries L58 (contraband ->
-    state revenue, -), L63 (corruption -> revenue, -) and the last step of L69 (anti-corruption measures -> revenue, +),
-    both by ``integrity``; L62 (poor coordination -> misdeclaration -> revenue, -) by ``evaded``.
+    ``legal = whole**2 / (whole + displacement * contraband)``, ``whole = imports + elsewhere``: of the first dollars of
+    contraband each takes ``displacement`` dollars of imports, of later ones less, so that trade is never negative.
+    Carries L58 (contraband -> state revenue, -), L63 (corruption -> revenue, -) and the last step of L69
+    (anti-corruption measures -> revenue, +), both by ``integrity``; L62 (poor coordination -> misdeclaration ->
+    revenue, -) by ``evaded``.
 
     Args:
-        imports: Value of legal imports, were nothing smuggled [USD/month], never negative.
+        imports: Value of legal imports by the ways of the study, were nothing smuggled [USD/month], never negative.
+        elsewhere: The same of all others: by rail, by air, through lines [USD/month], never negative.
         contraband: Value of goods that come in and do not pay [USD/month], never negative.
         duty: Duties and taxes at the border as a share of value [1], 0-2.
         evaded: Share of the value of legal imports that is not declared [1], 0-1.
@@ -49,7 +52,8 @@ def customs_revenue(
 
     Sources: Shleifer & Vishny (1993); Yang (2008) for the size of what honest inspection brings in.
     """
-    legal = imports**2 / jnp.maximum(imports + displacement * contraband, NOTHING)
+    whole = imports + elsewhere
+    legal = whole**2 / jnp.maximum(whole + displacement * contraband, NOTHING)
     return legal * (1 - evaded) * duty * (1 - duty_sold * (1 - integrity))
 
 

@@ -57,6 +57,7 @@ CONDITIONS: dict[str, Kind] = {
     "reform": Kind("state", "level", 0, "0-1", "Reform of economy and state at home"),
     "own_funds": Kind("state", "linear", 0, "USD/month", "What the state itself spends to equip and keep its line"),
     "other_revenue": Kind("state", "linear", 0, "USD/month", "Revenue of the state other than customs"),
+    "other_imports": Kind("state", "linear", 0, "USD/month", "Imports that a state writes down and no flow carries"),
     "duty_level": Kind("state", "level", 0.5, "0-1", "Duties in force over duties in full, as a mean over goods"),
     "density": Kind("border", "level", 30, "person/km2", "People of the border districts"),
     "households": Kind("border", "level", 50, "household/km", "Households by a kilometre of border, on each side"),

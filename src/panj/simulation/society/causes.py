@@ -75,6 +75,14 @@ def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Ar
     of_goods = (honest * flows.goods * flows.value)[world.pair_flow][:, None]
     supply = add_up(destinations, states, of_goods * known["potential"].sum(axis=1))
     into = supply[world.border_states] + 1.0
+    abroad = jnp.asarray(origins[None] != destinations[:, None], jnp.float32)[..., None]
+    wanted_abroad, sent_abroad = ((abroad * known[name]).sum(axis=1) for name in ("potential", "sent"))
+    from_abroad = known["arrived"] * sent_abroad / jnp.maximum(known["sent"].sum(axis=1), 1e-6)
+
+    def bought(those: NDArray[np.float32], by_pair: Float[Array, "P M"]) -> Float[Array, "G M"]:
+        worth = jnp.asarray((those * flows.value)[world.pair_flow])[:, None]
+        return add_up(destinations, states, worth * by_pair)
+
     opium = weighed(opiates, by_flow)
     worth = weighed(opiates, world.price(p) * by_flow)
     harmful = flows.harmful.astype(np.float32)
@@ -118,9 +126,9 @@ def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Ar
         "smuggled": into_side(weighed(goods * flows.value, by_flow)) / into,
         "contraband_value": into_side(weighed(contraband * flows.value, by_flow)),
         "shuttle_value": into_side(weighed((goods - contraband) * flows.value, by_flow)),
-        "imports": into_state(legal),
-        "imports_wanted": supply,
-        "contraband_imports": into_state(weighed(contraband * flows.value, by_flow)),
+        "imports": bought(honest * flows.goods, from_abroad),
+        "imports_wanted": bought(honest * flows.goods, wanted_abroad),
+        "contraband_imports": bought(contraband, from_abroad),
         "transit": into_state(opium),
         "detection": known["detection"],
         "mines": links_to_borders(world, levers["line: mines"][:, None]) / links,

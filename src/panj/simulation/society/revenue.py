@@ -35,14 +35,19 @@ def step(turn: Turn) -> tuple[Revenue, Causes]:
 
     The usual revenue is what the month's wanted trade would bring if as much of it came in, as much were smuggled and
     services were as honest as when the clock began: growth alone makes nobody richer than pay already is.
+
+    Imports that no flow carries (by rail, by air, through lines; from states that are no part of the region) pay as
+    the others do, whatever happens at the borders. The files give what was written down of them.
     """
     felt, world = turn.felt, turn.world
     given = {"duty": felt.causes["duty"]}
     given["evaded"] = felt("L62 L89", "evaded")
+    elsewhere = turn.now.conditions["other_imports"][:, None] / (1 - felt.usual("evaded"))
     revenue = turn.filled(
         customs_revenue,
         **given,
         imports=felt("L72", "imports"),
+        elsewhere=elsewhere,
         contraband=felt("L58", "contraband_imports"),
         integrity=by_state(world, felt("L63", "integrity")),
     )
@@ -51,6 +56,7 @@ def step(turn: Turn) -> tuple[Revenue, Causes]:
         customs_revenue,
         **given,
         imports=felt.causes["imports_wanted"] * kept,
+        elsewhere=elsewhere,
         contraband=felt.usual("contraband_imports"),
         integrity=by_state(world, felt.usual("integrity")),
     )
@@ -61,7 +67,7 @@ def step(turn: Turn) -> tuple[Revenue, Causes]:
     told = {
         "revenue": revenue,
         "customs_share": revenue_share(revenue, rest),
-        "declared_imports": declared_trade(felt.causes["imports"], felt("L62 L89", "evaded")),
+        "declared_imports": declared_trade(felt.causes["imports"] + elsewhere, felt("L62 L89", "evaded")),
         "mirror_gap": turn.filled(mirror_gap, evaded=felt("L62 L89", "evaded")),
         "border_profit": turn.filled(
             border_profit,

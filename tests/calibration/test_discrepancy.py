@@ -14,7 +14,17 @@ from scipy.stats import multivariate_normal
 from tests.calibration.conftest import invented
 
 from panj.calibration import Seen, predictions, scores
-from panj.calibration.discrepancy import AS_JUDGED, Discrepancy, alike, carried, covariance, discrepancy_of, likeliest
+from panj.calibration.discrepancy import (
+    AS_JUDGED,
+    POOLED,
+    Discrepancy,
+    alike,
+    apart,
+    carried,
+    covariance,
+    discrepancy_of,
+    likeliest,
+)
 from panj.calibration.fitting import data_of, taken_in
 from panj.calibration.scales import error_of, off_scale, on_scale, spread_of
 from panj.ensembles.members import draw
@@ -51,6 +61,13 @@ def world(times: float, count: int = 60, seed: int = 1, memory: float = 0.0) -> 
     ], predicted
 
 
+def two_strata(sharp: float, wide: float, seed: int) -> tuple[list[Target], Reals]:
+    """Two worlds of which the files judge one too sharply, beside each other: seizures and prices."""
+    (first, said), (then, told) = world(sharp, seed=seed), world(wide, seed=seed + 100)
+    prices = [one.model_copy(update={"id": f"{one.id}-price", "variable": "heroin_price"}) for one in then]
+    return [*first, *prices], np.concatenate([said, told])
+
+
 @pytest.mark.parametrize("times", [1.5, 2.0, 3.0])
 def test_the_factor_that_made_the_numbers_is_found(times: float):
     found = [likeliest(*world(times, seed=seed)).factor for seed in range(8)]
@@ -70,6 +87,35 @@ def test_hardly_any_factor_or_memory_is_found_where_the_files_are_right_and_no_f
     assert max(one.factor for one in right) < 1.4
     assert np.median([one.memory for one in right]) < 0.5
     assert all(likeliest(*world(0.3, seed=seed)).factor == 1 for seed in range(10))
+
+
+def test_a_stratum_that_is_judged_too_sharply_gets_a_wider_factor_than_one_that_is_not():
+    for seed in range(4):
+        targets, predicted = two_strata(3.0, 1.0, seed)
+        found = likeliest(targets, predicted)
+        factors = [found.of(one) for one in (targets[0], targets[-1])]
+        assert factors[0] == pytest.approx(3.0, rel=0.4)
+        assert factors[1] == pytest.approx(1.0, rel=0.4)
+        assert factors[0] > 1.8 * factors[1]
+
+
+def test_one_number_moves_the_factor_of_its_stratum_less_than_many_do():
+    """Partial pooling: of a stratum of one, whose number lies six discrepancies off, less than half is taken."""
+    targets, predicted = world(1.0)
+    lone = target(500, 6 * 0.4, variable="heroin_price")
+    one = likeliest([*targets, lone], np.concatenate([predicted, np.zeros((1, predicted.shape[1]))]))
+    many = likeliest(*two_strata(1.0, 6.0, 1))
+    ratios = [found.of(lone) / found.of(targets[0]) for found in (one, many)]
+    assert 1 + POOLED < ratios[0] < 3
+    assert ratios[1] > 1.5 * ratios[0]
+
+
+def test_a_stratum_that_nothing_is_told_of_has_the_common_factor():
+    found = Discrepancy(2.0, 0.0, {"recorded_seizures/opiates": 0.5})
+    assert found.of(target(1)) == 1
+    assert found.of(target(1, variable="heroin_price")) == 2
+    pair = [target(1), target(2, variable="heroin_price")]
+    assert_allclose(np.sqrt(np.diag(covariance(pair, found))), [spread_of(pair[0], 1.0), spread_of(pair[1], 2.0)])
 
 
 def test_the_likeliest_of_many_pairs_of_factor_and_memory_is_found():
@@ -105,12 +151,12 @@ def test_the_factor_is_on_what_the_model_cannot_tell_not_on_the_error_of_the_num
 def test_discrepancies_go_along_within_a_series_alone_and_the_less_the_farther_apart():
     rows = [target(n, **{"from": str(year), "to": str(year)}) for n, year in enumerate((2000, 2001, 2004))]
     rows += [target(3, place="SO"), target(4, flow="cannabis"), target(5, sense="at most")]
-    found = alike(rows, 2.0)
+    found = alike(apart(rows), 2.0)
     assert_allclose(found, found.T)
     assert_allclose(np.diag(found), 1)
     assert_allclose(found[0, 1:3], np.exp([-0.5, -2.0]), rtol=0.01)
     assert_allclose(found[3:] - np.eye(6)[3:], 0)
-    assert_allclose(alike(rows, 0.0), np.eye(6))
+    assert_allclose(alike(apart(rows), 0.0), np.eye(6))
     assert np.linalg.eigvalsh(covariance(rows, Discrepancy(1.5, 2.0))).min() > 0
 
 
@@ -182,15 +228,17 @@ def test_the_score_foretells_recorded_numbers_with_the_factor_that_the_fit_left(
     draws = draw(list(region.parameters.values()), range(4), 1)
     run = invented(region, members=1)
     before = {row.target.id: row for row in scores(Seen(run, region))}
-    save_posterior(folder, draws, {"method": "ES-MDA", "inputs": {}, "targets": [], "discrepancy": 2.0})
-    assert discrepancy_of(region) == Discrepancy(2.0)
+    named = {f"{row.target.variable}/{row.target.flow or ''}": 1.5 for row in before.values()}
+    told_of = {"discrepancy": 2.0, "memory": 0.0, "strata": named}
+    save_posterior(folder, draws, {"method": "ES-MDA", "inputs": {}, "targets": []} | told_of)
+    assert discrepancy_of(region) == Discrepancy(2.0, 0.0, named)
     told = 0
     for row in scores(Seen(run, region)):
         if row.predicted is None or row.from_record:
             continue
         told += 1
         levels = on_scale(row.target, np.asarray(row.predicted))
-        assert levels[4] - levels[0] == pytest.approx(3.29 * spread_of(row.target, 2.0), rel=0.02)
+        assert levels[4] - levels[0] == pytest.approx(3.29 * spread_of(row.target, 3.0), rel=0.02)
         assert row.predicted[2] == pytest.approx(before[row.target.id].predicted[2])  # type: ignore[index]
     assert told
 

@@ -82,10 +82,13 @@ def test_the_region_as_others_know_it_leaves_out_what_a_state_does_not_tell(data
     assert np.all(values_of(dataset, silent, share) > values_of(dataset, tiny, share))
 
 
-def test_what_donors_budget_is_what_they_promise(dataset: xr.Dataset, tiny: Region):
+def test_budgets_are_told_where_the_region_says_whose_they_are(dataset: xr.Dataset, tiny: Region):
     asked = target("recorded_assistance", place="SO", flow=None, unit="USD/year")
-    promised = dataset["aid_promised"].sel(state="SO", month="2001").sum("month")
-    assert_allclose(values_of(dataset, tiny, asked), promised, rtol=1e-5)
+    budgeted = dataset["recorded_assistance"].sel(state="SO", month="2001").sum("month")
+    assert_allclose(values_of(dataset, tiny, asked), budgeted, rtol=1e-5)
+    (nothing,) = predictions(Seen(dataset, replace(tiny, budgets_of=None)), [asked])
+    assert nothing.values is None
+    assert "budgets_of" in nothing.why
 
 
 def test_donors_that_guard_there_stand_apart_from_those_that_do_not():

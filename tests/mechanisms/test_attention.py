@@ -100,6 +100,40 @@ def test_where_nothing_was_given_all_are_promised_the_same():
     assert pledges(1.0, [0.0, 0.0]) == pytest.approx([5e5, 5e5], rel=1e-5)
 
 
+def parts(given_by_donors):
+    """The part of each donor in each state, of what each gave to each."""
+    given = jnp.asarray(given_by_donors, jnp.float32)
+    whole = given.sum(axis=0)
+    return np.asarray(
+        [attention.part_of_one_donor(whole, one, whole.mean(), one.mean(), 5e5, USUAL, 0.78) for one in given]
+    )
+
+
+some = st.floats(1e3, 1e6) | st.just(0.0)
+
+
+@given(past=st.lists(st.tuples(some, some, some), min_size=1, max_size=5), more=st.floats(1e3, 1e6))
+def test_parts_of_all_donors_are_the_whole_wherever_anything_was_given(past, more):
+    shares = parts([*past, (more, 0.0, 0.0)])
+    assert shares.sum(axis=0) == pytest.approx([1.0] * 3, rel=1e-4)
+    assert (shares >= 0).all()
+
+
+def test_one_donor_alone_promises_everything_and_nobody_does_before_there_is_any():
+    assert parts([(2e5, 0.0)])[0] == pytest.approx([1.0, 1.0], rel=1e-5)
+    np.testing.assert_array_equal(parts([(0.0, 0.0), (0.0, 0.0)]), 0.0)
+
+
+@given(notice=st.floats(0.1, 2), one=st.lists(st.floats(1e3, 1e6), min_size=3, max_size=3), other=some)
+def test_over_states_a_donor_promises_its_part_of_what_was_given(notice, one, other):
+    """What it gave says where it goes: another donor's gifts to a state draw none of its money there."""
+    given = np.asarray([one, [other, 0.0, 0.0]])
+    promised = pledges(notice, given.sum(axis=0)) * parts(given)
+    assert promised[0].sum() / promised.sum() == pytest.approx(given[0].sum() / given.sum(), rel=1e-3)
+    usual = 0.78 * 5e5 * USUAL * given[0].sum() / given.sum()
+    assert promised[0] / promised[0].sum() == pytest.approx((given[0] + usual) / (given[0] + usual).sum(), rel=1e-3)
+
+
 def test_steady_attention_brings_its_aid_after_the_delay():
     owed, course = 0.0, []
     for _ in range(240):

@@ -73,6 +73,7 @@ def test_the_mirror_gap_is_the_quotient_of_the_two_records():
     [
         (recording.recorded, [(0, 0, 0, 0), (1e6, 1, 4, 2)]),
         (recording.registered_users, [(0, 1), (1e7, 50)]),
+        (recording.budgeted, [(0, 0.01), (1e9, 1)]),
         (recording.declared_trade, [(0, 0), (1e9, 1)]),
         (recording.mirror_gap, [(0, 1), (0.95, 2)]),
     ],

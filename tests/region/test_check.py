@@ -350,6 +350,7 @@ CASES = {
     ),
     "off the line": Case("crossings.csv", "42.0,-38.8", "24.0,-38.8", "long-bridge", "km off the line", "position"),
     "no range": Case("parameters.toml", "low = 0.6\n", "", "opiates_volume", "without low and high", "'fixed'"),
+    "unknown donor": Case("region.toml", 'budgets_of = "WE"', 'budgets_of = "WX"', "top", "budgets_of 'WX'", "WE"),
     "pivot outside": Case("region.toml", '"2001-09-11"', '"2011-09-11"', "top", "outside the clock", "2000-01 to 2003"),
     "before after the pivot": Case("region.toml", '"2001-08"]', '"2002-08"]', "top", "before ends after", "2001-09"),
     # Conditions

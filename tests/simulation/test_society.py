@@ -178,6 +178,22 @@ def test_a_state_that_was_given_more_is_promised_more(history, tiny):
     np.testing.assert_array_equal(promised[:, others], 0.0)
 
 
+def test_where_one_donor_gave_all_its_part_of_the_promises_is_all(history, tiny):
+    """Before the first delivery nobody has a part; tiny knows one donor only."""
+    assert {programme.donor for programme in tiny.programmes.values()} == {tiny.budgets_of}
+    promised, by_one = history["aid_promised"], history["aid_promised_by_one"]
+    started = np.cumsum(history["aid_delivered"].sum(axis=2), axis=1)[:, :-1] > 0
+    part = np.where(started, 1.0, 0.0)[:, :, None]
+    np.testing.assert_allclose(by_one[:, 1:], part * promised[:, 1:], rtol=1e-4, atol=1e-3)
+    assert started.any()
+    assert not started.all()
+
+
+def test_what_a_donor_budgets_is_for_borders_and_the_rest_of_security(history, draws):
+    share = np.asarray(draws["security_for_borders"])[:, None, None]
+    np.testing.assert_allclose(share * history["recorded_assistance"], history["aid_promised_by_one"], rtol=1e-4)
+
+
 def test_shares_of_aid_are_all_of_it(own_way):
     assert (own_way["drugs_in_aid"] > 0).all()
     assert (own_way["drugs_in_aid"] < 1).all()

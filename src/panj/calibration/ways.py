@@ -340,8 +340,10 @@ def customs_revenue_share(seen: Seen, target: Target) -> Values:
 
 
 def recorded_assistance(seen: Seen, target: Target) -> Values:
-    """Aid to the borders of a state that donors budget, so what their attention promises [USD/year]."""
-    return _plain(seen, target, quantity(seen, "aid_promised"), "aid_promised")
+    """What one donor budgets for security and law enforcement in a state; the region says whose budgets are known."""
+    if seen.region.budgets_of is None:
+        no_figure("region.toml names no donor whose budgets are published (budgets_of)")
+    return plain(seen, target)
 
 
 def heroin_price(seen: Seen, target: Target) -> Values:

@@ -127,6 +127,39 @@ def pledges(
     return aid_per_attention * attention * (given + usual) / (given_on_average + usual)
 
 
+def part_of_one_donor(
+    given: Real,
+    given_by_one: Real,
+    given_on_average: Real,
+    given_by_one_on_average: Real,
+    aid_per_attention: Real,
+    attention_usual: Real,
+    aid_kept: Real,
+) -> Float[Array, "..."]:
+    """Of what a state is promised, the part that one donor promises, 0-1.
+
+    ``(given_by_one + usual * share) / (given + usual)`` with ``usual`` as in `pledges` and ``share =
+    given_by_one_on_average / given_on_average``, the donor's part of all that was given. It is `pledges` told apart by
+    donor: each goes on giving to those whom it gave to itself (Carey 2007), and where nothing came from it yet it has
+    its share of what is usual. Parts of all donors add up to one. Before anything was given at all nobody has a part.
+
+    Args:
+        given: Aid that reached the state of late [USD/month].
+        given_by_one: The part of it that came from this donor [USD/month].
+        given_on_average: Aid that reached the mean recipient [USD/month].
+        given_by_one_on_average: The part of that which came from this donor [USD/month].
+        aid_per_attention: Promised to the mean recipient in a month of attention 1 [USD/month].
+        attention_usual: With neither attack nor threat.
+        aid_kept: Share of what comes due that arrives, 0-1.
+
+    It tells L29 by donor and is an argument of no link.
+    """
+    usual = aid_kept * aid_per_attention * attention_usual
+    some = given_on_average > 0
+    share = jnp.where(some, given_by_one_on_average / jnp.where(some, given_on_average, 1.0), 0.0)
+    return (given_by_one + usual * share) / (given + usual)
+
+
 class Aid(NamedTuple):
     """A month of aid to one state.
 

@@ -81,6 +81,7 @@ def _region(folder: Path, draft: Draft, head: Head) -> Region:
         after=(Month(head.after[0]), Month(head.after[1])),
         attribution=head.attribution,
         gaps=head.gaps,
+        budgets_of=head.budgets_of,
         folder=folder,
         states={row.code: row for row in draft.states},
         places={row.id: row for row in draft.places},

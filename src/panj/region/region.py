@@ -46,6 +46,7 @@ class Head(Row):
     after: tuple[MonthDate, MonthDate]
     attribution: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    budgets_of: Text | None = None
 
 
 class Factor(NamedTuple):
@@ -68,6 +69,7 @@ class Region:
         record: Conditions under which flows have the volumes of the files: those of the history; None: these.
         factors: What scenarios multiply parameters by; empty for the history.
         gaps: What a model of this region is known to get wrong, and why; reports tell it.
+        budgets_of: Donor whose budgets are published: runs tell apart what it promises; None: no donor's are.
         reacts_from: From when rules, talks and donors answer on their own; None: never.
     """
 
@@ -106,6 +108,7 @@ class Region:
     record: tuple[Condition, ...] | None = None
     factors: tuple[Factor, ...] = field(default=())
     gaps: tuple[str, ...] = ()
+    budgets_of: str | None = None
     reacts_from: Month | None = None
 
     @property

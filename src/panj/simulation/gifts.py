@@ -26,6 +26,12 @@ def training(world: World, p: Parameters, now: Months) -> Float[Array, "S 2 M"]:
     return _to_the_line(world, _delivered(world, p, now.training))
 
 
+def by_one_donor(world: World, p: Parameters, now: Months) -> Float[Array, "S 2 M"]:
+    """Equipment and training of the donor whose budgets are published [USD/month]; nothing where none is named."""
+    own = jnp.asarray(world.budgeted)[:, None]
+    return _to_the_line(world, own * (_delivered(world, p, now.delivered) + _delivered(world, p, now.training)))
+
+
 def detectors(world: World, p: Parameters, now: Months) -> Float[Array, "G M"]:
     """Of the equipment, what is against weapons of mass destruction, by state [USD/month]."""
     return jnp.asarray(world.watch).T @ _delivered(world, p, now.delivered)

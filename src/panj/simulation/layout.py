@@ -100,6 +100,7 @@ def world_of(region: Region) -> World:
         line_share=lines(region),
         drug_mandate=drug_mandate(region),
         places=tuple(programme.place for programme in region.programmes.values()),
+        budgeted=np.asarray([one.donor == region.budgets_of for one in region.programmes.values()], np.float32),
         reach=stand.reach,
         watch=stand.watch,
         trained=_trained(stand),

@@ -156,6 +156,7 @@ def guarding(world: World, given: Given, now: Months, luck: Array, stocks: Stock
         "skill": skill,
         "aid_delivered": sides_to_states(world, sections_to_borders(world, equipped + training_usd))
         + now.reacts * (society.donors.terror + society.donors.weapons),
+        "aid_by_one_donor": sides_to_states(world, sections_to_borders(world, gifts.by_one_donor(world, p, now))),
         "setting": Setting(
             open=now.open,
             rules={name: felt("L70", f"rules: {name}") for name in now.rules},

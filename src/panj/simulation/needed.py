@@ -175,6 +175,7 @@ PARAMETERS = (
     "search_share",
     "second_look",
     "sector_loss",
+    "security_for_borders",
     "service_lorry",
     "service_person",
     "service_scv",

@@ -153,6 +153,7 @@ class World:
         line_share: S x 2, share of its state's own land borders that a side of a section is, by length.
         drug_mandate: Share of aid by the record that is for drugs before all else.
         places: Names of the draws that say where in their ranges the deliveries of each programme lie.
+        budgeted: Programme, 1 where it is of the donor whose budgets are published.
         reach: Programme x S x 2, share of what it delivers that goes there; ``watch``: programme x G, share of its
             equipment that is detectors.
         trained: Share of training in equipment and training by the record.
@@ -194,6 +195,7 @@ class World:
     line_share: Real
     drug_mandate: float
     places: tuple[str, ...]
+    budgeted: Real
     reach: Real
     watch: Real
     trained: float

@@ -55,7 +55,11 @@ def rule(draft: Draft, entry: Rule, row: Row, prefix: str = "") -> Iterator[Faul
 
 
 def programmes(draft: Draft) -> Iterator[Fault]:
-    """Programmes of the history; see `programme`."""
+    """Programmes of the history, see `programme`; one of them is of the donor whose budgets are told apart."""
+    if draft.head is not None and draft.head.budgets_of is not None:
+        donors = sorted({entry.donor for entry in draft.programmes})
+        if donors and draft.head.budgets_of not in donors:
+            yield unknown(draft.head, "budgets_of", draft.head.budgets_of, donors)
     for entry in draft.programmes:
         yield from programme(draft, entry, entry)
 

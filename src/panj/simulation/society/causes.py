@@ -118,6 +118,7 @@ def observed(world: World, p: Parameters, known: dict[str, Any]) -> dict[str, Ar
         "traffic": travelled / jnp.maximum(1 - unmet, 0.05),
         "officers": sections_to_borders(world, known["people"]),
         "aid_delivered": known["aid_delivered"],
+        "aid_by_one_donor": known["aid_by_one_donor"],
         "contraband_bribes": both(links_to_borders(world, weighed(goods, paid))) / 2,
         "drug_bribes": both(links_to_borders(world, weighed(drugs, paid))) / 2,
         "bribes": both(links_to_borders(world, over_flows(crossing.bribe, by_flow))) / 2,

@@ -11,9 +11,10 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.attention import acuteness, aid_month, aid_weights, attention_next, pledges
+from panj.mechanisms.attention import acuteness, aid_month, aid_weights, attention_next, part_of_one_donor, pledges
 from panj.mechanisms.attention import terror_first as ranking
 from panj.mechanisms.militants import repression_next
+from panj.mechanisms.recording import budgeted
 from panj.simulation.crossing import Parameters
 from panj.simulation.society.felt import Causes, Turn
 from panj.simulation.world import Months, World
@@ -26,6 +27,7 @@ class Donors(eqx.Module):
         attention: Of donors, M; 1 is what the largest attack draws.
         promised: Aid that attention promised and that is still to come, G x M [USD].
         given: Aid by the record as donors remember it, up to the date of reaction, G x M [USD/month].
+        given_by_one: The part of it that came from the donor whose budgets are published, G x M [USD/month].
         beyond: What is given over what attention brings, G x M [USD/month]; below 0 where it is less.
         terror: Aid that came last month against terror, G x M [USD/month].
         weapons: Aid that came last month against weapons of mass destruction, G x M [USD/month].
@@ -36,6 +38,7 @@ class Donors(eqx.Module):
     attention: Float[Array, " M"]
     promised: Float[Array, "G M"]
     given: Float[Array, "G M"]
+    given_by_one: Float[Array, "G M"]
     beyond: Float[Array, "G M"]
     terror: Float[Array, "G M"]
     weapons: Float[Array, "G M"]
@@ -51,6 +54,7 @@ def begin(world: World, p: Parameters, now: Months) -> Donors:
         attention=one * p["attention_usual"],
         promised=_recipients(world) * (state + p["aid_per_attention"] * p["attention_usual"] * p["aid_months"]),
         given=state,
+        given_by_one=state,
         beyond=state,
         terror=state,
         weapons=state,
@@ -71,17 +75,26 @@ def step(turn: Turn) -> tuple[Donors, Causes]:
         threat=felt.through("B4", "threat", threat),
     )
     recipients = _recipients(world)
+    average, average_by_one = (
+        (recipients * given).sum(axis=0) / recipients.sum() for given in (donors.given, donors.given_by_one)
+    )
     pledged = recipients * turn.filled(
-        pledges,
-        attention=felt("L29", "attention"),
+        pledges, attention=felt("L29", "attention"), given=donors.given, given_on_average=average
+    )
+    by_one = pledged * turn.filled(
+        part_of_one_donor,
         given=donors.given,
-        given_on_average=(recipients * donors.given).sum(axis=0) / recipients.sum(),
+        given_by_one=donors.given_by_one,
+        given_on_average=average,
+        given_by_one_on_average=average_by_one,
     )
     aid = turn.filled(aid_month, promised=donors.promised, pledged=pledged)
     told = {
         "threat": threat,
         "terror_first": turn.filled(ranking, attention=felt("L28", "attention")),
         "aid_promised": pledged,
+        "aid_promised_by_one": by_one,
+        "recorded_assistance": turn.filled(budgeted, promised=by_one),
         "aid_modelled": aid.arrives,
     }
     felt = felt.also(told)
@@ -91,13 +104,17 @@ def step(turn: Turn) -> tuple[Donors, Causes]:
     repression = turn.filled(repression_next, repression=donors.repression, terror_first=felt("L31", "terror_first"))
     pace = -jnp.expm1(-1 / turn.p["aid_months"])
     by_record = felt.begun & (turn.now.reacts == 0)
-    given = donors.given + jnp.where(by_record, pace * (felt.causes["aid_delivered"] - donors.given), 0.0)
+    given, given_by_one = (
+        stock + jnp.where(by_record, pace * (felt.causes[came] - stock), 0.0)
+        for stock, came in ((donors.given, "aid_delivered"), (donors.given_by_one, "aid_by_one_donor"))
+    )
     beyond = jnp.where(turn.now.reacts > 0, (1 - pace) * donors.beyond, given - aid.arrives)
     arrives = recipients * jnp.maximum(aid.arrives + beyond, 0.0)
     after = Donors(
         attention=attention,
         promised=aid.promised,
         given=given,
+        given_by_one=given_by_one,
         beyond=beyond,
         terror=arrives * shares.terror,
         weapons=arrives * shares.weapons,
@@ -115,6 +132,8 @@ def reported(donors: Donors, causes: Causes) -> dict[str, Array]:
         "terror_first": causes["terror_first"],
         "threat": causes["threat"],
         "aid_promised": causes["aid_promised"],
+        "aid_promised_by_one": causes["aid_promised_by_one"],
+        "recorded_assistance": causes["recorded_assistance"],
         "aid_modelled": causes["aid_modelled"],
         "drugs_in_aid": causes["drugs_in_aid"],
     }

@@ -15,7 +15,7 @@ from panj.simulation import Simulation, passing, world_of
 HEADLINES = {
     "what passes": ("suppression", "communication", "seized", "bribes", "wait", "crossing_traffic"),
     "what is written down": ("recorded_seizures", "recorded_trespasses", "registered_users", "recorded_migrants",
-                             "declared_imports", "intercepted", "false_alarms"),
+                             "declared_imports", "intercepted", "false_alarms", "recorded_assistance"),
     "institutions": ("integrity", "rigidity_added", "tension", "settled", "demarcated", "pressure", "skill"),
     "guards and donors": ("staff", "equipment", "foreign_guards", "aid_delivered", "terror_first", "drugs_in_aid"),
     "society": ("users", "income", "loyalty", "budget", "militants", "networks", "migrants", "trafficked",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 from scipy.stats import multivariate_normal
@@ -19,8 +21,8 @@ from panj.calibration.discrepancy import (
     POOLED,
     Discrepancy,
     alike,
-    apart,
     carried,
+    common,
     covariance,
     discrepancy_of,
     likeliest,
@@ -35,7 +37,7 @@ Reals = NDArray[np.float64]
 
 
 def target(number: int, level: float = 0.0, **more: object) -> Target:
-    row = {"id": f"t{number}", "variable": "recorded_seizures", "place": "NO", "flow": "opiates", "from": "2001"}
+    row = {"id": f"t{number}", "variable": "registered_users", "place": "NO", "flow": "opiates", "from": "2001"}
     value = float(np.exp(level))
     row |= {"to": "2001", "value": value, "low": value / 1.2, "high": value * 1.2, "unit": "kg/year", "use": "fit"}
     return Target.model_validate(row | {"discrepancy": 0.4} | more)
@@ -62,7 +64,7 @@ def world(times: float, count: int = 60, seed: int = 1, memory: float = 0.0) -> 
 
 
 def two_strata(sharp: float, wide: float, seed: int) -> tuple[list[Target], Reals]:
-    """Two worlds of which the files judge one too sharply, beside each other: seizures and prices."""
+    """Two worlds of which the files judge one too sharply, beside each other: users and prices."""
     (first, said), (then, told) = world(sharp, seed=seed), world(wide, seed=seed + 100)
     prices = [one.model_copy(update={"id": f"{one.id}-price", "variable": "heroin_price"}) for one in then]
     return [*first, *prices], np.concatenate([said, told])
@@ -111,7 +113,7 @@ def test_one_number_moves_the_factor_of_its_stratum_less_than_many_do():
 
 
 def test_a_stratum_that_nothing_is_told_of_has_the_common_factor():
-    found = Discrepancy(2.0, 0.0, {"recorded_seizures/opiates": 0.5})
+    found = Discrepancy(2.0, strata={"registered_users/opiates": 0.5})
     assert found.of(target(1)) == 1
     assert found.of(target(1, variable="heroin_price")) == 2
     pair = [target(1), target(2, variable="heroin_price")]
@@ -148,16 +150,97 @@ def test_the_factor_is_on_what_the_model_cannot_tell_not_on_the_error_of_the_num
     assert data_of([one], Discrepancy(2.0)).spread[0] == pytest.approx(spread_of(one, 2.0))
 
 
-def test_discrepancies_go_along_within_a_series_alone_and_the_less_the_farther_apart():
-    rows = [target(n, **{"from": str(year), "to": str(year)}) for n, year in enumerate((2000, 2001, 2004))]
+def years_of(*years: int, **more: object) -> list[Target]:
+    return [target(n, **{"from": str(year), "to": str(year)} | more) for n, year in enumerate(years)]
+
+
+def test_discrepancies_go_along_within_a_series_and_the_less_the_farther_apart():
+    rows = years_of(2000, 2001, 2004)
     rows += [target(3, place="SO"), target(4, flow="cannabis"), target(5, sense="at most")]
-    found = alike(apart(rows), 2.0)
+    found = alike(rows, Discrepancy(1.0, 2.0, 9.0))
     assert_allclose(found, found.T)
     assert_allclose(np.diag(found), 1)
     assert_allclose(found[0, 1:3], np.exp([-0.5, -2.0]), rtol=0.01)
     assert_allclose(found[3:] - np.eye(6)[3:], 0)
-    assert_allclose(alike(apart(rows), 0.0), np.eye(6))
+    assert_allclose(alike(rows, Discrepancy(1.0, 0.0, 9.0)), np.eye(6))
     assert np.linalg.eigvalsh(covariance(rows, Discrepancy(1.5, 2.0))).min() > 0
+
+
+def test_all_that_tells_how_much_of_a_flow_goes_through_a_place_has_its_discrepancy_in_common():
+    rows = [
+        target(0, variable="recorded_seizures", place="TJ"),
+        target(1, variable="estimated_flow", place="TJ"),
+        target(2, variable="recorded_seizures", place="AF-TJ"),
+        target(3, variable="recorded_seizures", place="TJ-UZ"),
+        target(4, variable="drugs_seized", place="TJ", flow=None),
+        target(5, variable="recorded_seizures", place="TJ", flow="cannabis"),
+        target(6, variable="recorded_seizures", place="KZ"),
+        target(7, variable="heroin_price", place="TJ"),
+        target(8, variable="recorded_seizures", place="TJ", sense="at least"),
+    ]
+    found = common(rows)
+    third = 1 / np.sqrt(3)
+    assert_allclose(found[0], [1, 1, 0.5**0.5, 0.5**0.5, third, 0, 0, 0, 0])
+    assert_allclose(found[2, 3], 0.5)
+    assert_allclose(found[5, [0, 4, 6]], [0, third, 0])
+    later = [one.model_copy(update={"from_": "2006", "to": "2006"}) for one in rows]
+    fades = alike([*rows, *later], Discrepancy(1.0, 0.0, 5.0))
+    assert_allclose(fades[:9, 9:][:7, :7], found[:7, :7] * np.exp(-1), rtol=0.01)
+    assert_allclose(fades[7, 9:], 0)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["recorded_seizures", "drugs_seized", "estimated_flow", "heroin_price"]),
+            st.sampled_from(["TJ", "AF-TJ", "TJ-UZ", "UZ", "region"]),
+            st.sampled_from(["opiates", "cannabis", None]),
+            st.integers(1992, 2005),
+            st.sampled_from(["about", "at most"]),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.floats(0, 20),
+    st.floats(0, 20),
+)
+def test_correlations_of_discrepancies_are_correlations(
+    made: list[tuple[str, str, str | None, int, str]], memory: float, of_flows: float
+):
+    """Symmetric, ones on the diagonal, between 0 and 1, and no sum of discrepancies varies less than nothing."""
+    rows = [
+        target(n, variable=variable, place=place, flow=flow, sense=sense, **{"from": str(year), "to": str(year)})
+        for n, (variable, place, flow, year, sense) in enumerate(made)
+    ]
+    found = alike(rows, Discrepancy(1.0, memory, of_flows))
+    assert_allclose(found, found.T)
+    assert_allclose(np.diag(found), 1)
+    assert found.min() >= 0
+    assert found.max() <= 1 + 1e-9
+    assert np.linalg.eigvalsh(found).min() > -1e-9
+
+
+def test_the_memory_of_flows_that_made_the_numbers_is_found():
+    """Seizures of four places over years, with a discrepancy that lasts: its memory is found, and is no one else's."""
+    rows = [
+        target(
+            n, variable="recorded_seizures", place=f"P{n % 4}", **{"from": str(1992 + n // 4), "to": str(1992 + n // 4)}
+        )
+        for n in range(56)
+    ]
+    found = []
+    for seed in range(8):
+        chance = np.random.default_rng(seed)
+        off = np.linalg.cholesky(covariance(rows, Discrepancy(1.5, 0.0, 4.0))) @ chance.standard_normal(56)
+        made = [
+            one.model_copy(update={"value": value, "low": value / 1.2, "high": value * 1.2})
+            for one, value in zip(rows, np.exp(off), strict=True)
+        ]
+        found.append(likeliest(made, 0.01 * chance.standard_normal((56, 100))))
+    assert np.median([one.memory_of_flows for one in found]) == pytest.approx(4.0, rel=0.5)
+    assert np.mean([one.factor * one.strata["recorded_seizures/opiates"] for one in found]) == pytest.approx(
+        1.5, rel=0.25
+    )
 
 
 def test_a_series_foretells_another_of_its_numbers_as_a_normal_one_given_others():
@@ -187,7 +270,8 @@ def test_the_score_never_looks_at_the_number_that_it_foretells_nor_at_others_kep
     shutil.copytree(tiny.folder, folder)
     region = open_region(folder)
     draws = draw(list(region.parameters.values()), range(4), 1)
-    save_posterior(folder, draws, {"method": "NUTS", "inputs": {}, "targets": [], "discrepancy": 2.0, "memory": 4.0})
+    lasting = {"discrepancy": 2.0, "memory": 4.0, "memory_of_flows": 4.0}
+    save_posterior(folder, draws, {"method": "NUTS", "inputs": {}, "targets": []} | lasting)
     base = next(one for one in region.targets.values() if one.sense == "about" and one.use != "input")
     years = {
         f"{use}-{year}": base.model_copy(
@@ -231,7 +315,7 @@ def test_the_score_foretells_recorded_numbers_with_the_factor_that_the_fit_left(
     named = {f"{row.target.variable}/{row.target.flow or ''}": 1.5 for row in before.values()}
     told_of = {"discrepancy": 2.0, "memory": 0.0, "strata": named}
     save_posterior(folder, draws, {"method": "ES-MDA", "inputs": {}, "targets": []} | told_of)
-    assert discrepancy_of(region) == Discrepancy(2.0, 0.0, named)
+    assert discrepancy_of(region) == Discrepancy(2.0, strata=named)
     told = 0
     for row in scores(Seen(run, region)):
         if row.predicted is None or row.from_record:

@@ -8,17 +8,20 @@ are left to the numbers that are fitted, all together:
 - *Of what more, of what less.* A harvest may be judged too sharply and a price too widely, so the factor of each
   stratum, numbers of the same variable and flow, lies about the common one: its logarithm by ``POOLED``, a normal
   prior. One number of a stratum moves its factor a little, ten move it far (partial pooling: Gelman & Hill 2007).
-- *How long.* A model that has too little of a flow in one year has too little of it in the next. Discrepancies of one
-  series, the same variable and flow at the same place, go along with each other by ``exp(-years apart / memory)`` (an
-  Ornstein-Uhlenbeck process); those of different series are taken as independent, and so are bounds.
+- *How long.* A model that has too little of something in one year has too little of it in the next, by
+  ``exp(-years apart / memory)`` (an Ornstein-Uhlenbeck process). What goes along so is (`common`): of how much of a
+  flow goes through a place, all that tells of it, be it seized or estimated, there or at a border of it, as whatever
+  sends too little over the Panj shows in every number of the Panj; of all else, numbers of one series, the same
+  variable and flow at the same place. Flows have a memory of their own: it is whole ways that a model lacks there.
+  Other discrepancies are taken as independent, and so are bounds.
 
 Over members of the priors the fitted numbers ought to lie about the members' mean with the covariance of what members
-predict and that of errors and discrepancies. Factors and memory are the likeliest ones (type II maximum likelihood, as
-the prior variances of the emulator are; those of strata under their prior). None has to pass a test of significance
-first: with one, a number more or less would have thrown all intervals from one width to another.
+predict and that of errors and discrepancies. Factors and memories are the likeliest ones (type II maximum likelihood,
+as the prior variances of the emulator are; factors of strata under their prior). None has to pass a test of
+significance first: with one, a number more or less would have thrown all intervals from one width to another.
 
-Where discrepancies last, what a series has shown tells of what it will: the numbers of a series that were fitted
-foretell another one of it by more than what members say (`carried`).
+Where discrepancies last, what has been seen tells of what will be: numbers that were fitted foretell another one that
+has its discrepancy in common with them by more than what members say (`carried`).
 
 Numbers kept for validation have no part in any of it. The same covariance holds wherever the model is held against
 numbers: in the smoother, in the posterior that NUTS samples, in the intervals of the score.
@@ -35,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +49,7 @@ from scipy.optimize import minimize
 from panj.basics.dates import first_day, last_day
 from panj.calibration.scales import error_of, on_scale, spread_of
 from panj.calibration.split import series, stratum
+from panj.calibration.ways import DRUGS
 from panj.ensembles.posterior import read_posterior
 from panj.region import Region, Target
 
@@ -57,11 +62,14 @@ LONGEST = 20.0
 """A memory of more years than a history has is for ever."""
 
 LEAST = 0.05
-"""No factor is sought below it. The memory is the one under the best factor, be it below 1: a memory is no remedy for
+"""No factor is sought below it. Memories are those under the best factor, be it below 1: a memory is no remedy for
 discrepancies that are judged too wide."""
 
 MEMORIES = (0.0, 1.0, 5.0)
-"""Years from which the memory is sought."""
+"""Years from which memories are sought."""
+
+AMOUNTS = ("recorded_seizures", "drugs_seized", "estimated_flow")
+"""Variables that tell how much of a flow goes through a place."""
 
 POOLED = 0.3
 """Standard deviation of the logarithm of a stratum's factor over the common one (assumed: files judge two of three
@@ -81,11 +89,13 @@ class Discrepancy:
     Attributes:
         factor: On what the files judge, at least 1.
         memory: Years in which they die away within a series, to 1 / e; 0: each year stands for itself.
+        memory_of_flows: The same of how much of a flow goes through a place.
         strata: What a stratum's factor is over the common one, by its name; 1 where none is told.
     """
 
     factor: float = 1.0
     memory: float = 0.0
+    memory_of_flows: float = 0.0
     strata: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, target: Target) -> float:
@@ -102,43 +112,80 @@ class Discrepancy:
                 ends = (f"{self.factor * self.strata[name]:.2f} ({name.rstrip('/')})" for name in (few, many))
                 line += f", by variable {' to '.join(ends)}"
             parts.append(f"{line}, as the numbers for fitting ask.")
-        if self.memory > 0:
+        lasting = {"within a series": self.memory, "of a flow through a place": self.memory_of_flows}
+        if any(lasting.values()):
+            years = " and ".join(f"{years:.1f} years {where}" for where, years in lasting.items() if years)
             parts.append(
-                f"Within a series they last: {self.memory:.1f} years until a third is left. So the numbers of a series "
-                "that were fitted foretell the others of it along with the model."
+                f"Until a third of them is left it takes {years}. So numbers that were fitted foretell others of the "
+                "same along with the model."
             )
         return " ".join(parts)
 
+
+STORED = {"discrepancy": 1.0, "memory": 0.0, "memory_of_flows": 0.0}
+"""Names under which factor and memories lie with draws, and what they are where none do."""
 
 AS_JUDGED = Discrepancy()
 """Nothing but what the files judge."""
 
 
+def common(targets: Sequence[Target]) -> Reals:
+    """What discrepancies of one time have in common, K x K: 1 of numbers of one series, 0 of what is independent.
+
+    Amounts of a flow hold on the states that they are of, a border on both of its own, all drugs on each of them, and
+    have in common the cosine of what they hold on: Panj and Tajikistan 0.7, Panj and another border of it 0.5.
+    """
+    held = [_held(one) for one in targets]
+    names = sorted({name for one in held for name in one})
+    on = np.asarray([[float(name in one) for name in names] for one in held]).reshape(len(targets), len(names))
+    on /= np.linalg.norm(on, axis=1, keepdims=True)
+    return np.asarray(on @ on.T)
+
+
+def _held(target: Target) -> set[tuple[str, ...]]:
+    if target.sense != "about":
+        return {(target.id,)}
+    if target.variable not in AMOUNTS:
+        return {series(target)}
+    flows = [target.flow] if target.flow else list(DRUGS)
+    return {(flow, state) for flow in flows for state in target.place.split("-")}
+
+
 def apart(targets: Sequence[Target]) -> Reals:
-    """Years between the periods of targets of one series, K x K; infinite between series, and between bounds."""
+    """Years between the periods of targets, K x K."""
     middle = np.asarray([(first_day(one.from_).toordinal() + last_day(one.to).toordinal()) / 2 for one in targets])
-    names = [series(one) if one.sense == "about" else (one.id,) for one in targets]
-    same = np.asarray([[one == other for other in names] for one in names]).reshape(2 * (len(targets),))
-    return np.where(same, np.abs(middle[:, None] - middle) / YEAR, np.inf)
+    return np.asarray(np.abs(middle[:, None] - middle) / YEAR)
 
 
-def alike(years: Reals, memory: float) -> Reals:
-    """How discrepancies correlate, K x K: within a series, the less the farther apart its periods are."""
-    return np.asarray(np.exp(-years / memory)) if memory > 0 else np.eye(len(years))
+def of_flows(targets: Sequence[Target]) -> NDArray[np.bool_]:
+    """Which discrepancies are of how much of a flow goes through a place, K."""
+    return np.asarray([one.variable in AMOUNTS for one in targets], bool)
+
+
+def fading(years: Reals, memory: float) -> Reals:
+    """What of discrepancies lasts over so many years."""
+    return np.asarray(np.exp(-years / memory)) if memory > 0 else np.asarray(years == 0, float)
+
+
+def alike(targets: Sequence[Target], discrepancy: Discrepancy) -> Reals:
+    """How discrepancies correlate, K x K."""
+    years, flows = apart(targets), of_flows(targets)
+    lasts = np.where(flows, fading(years, discrepancy.memory_of_flows), fading(years, discrepancy.memory))
+    return np.asarray(common(targets) * lasts)
 
 
 def covariance(targets: Sequence[Target], discrepancy: Discrepancy) -> Reals:
     """Covariance of published numbers about a model with all parameters right, K x K, each on its scale."""
     factors = [discrepancy.of(one) for one in targets]
     judged = np.asarray([factor * one.discrepancy for factor, one in zip(factors, targets, strict=True)])
-    found = judged[:, None] * alike(apart(targets), discrepancy.memory) * judged
+    found = judged[:, None] * alike(targets, discrepancy) * judged
     spread = np.asarray([spread_of(one, factor) for factor, one in zip(factors, targets, strict=True)])
     np.fill_diagonal(found, spread**2 + EXACT**2)
     return np.asarray(found)
 
 
 def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
-    """The factors and the memory under which numbers are likeliest, given members of the priors.
+    """The factors and the memories under which numbers are likeliest, given members of the priors.
 
     Args:
         targets: That are fitted; bounds tell nothing of it, nor do targets without a figure in every member.
@@ -154,36 +201,42 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     used = [targets[row] for row in rows]
     gap = np.asarray([float(on_scale(one, one.value)) for one in used]) - predicted[rows].mean(axis=1)
     known = np.atleast_2d(np.cov(predicted[rows])) + np.diag([error_of(one) ** 2 + EXACT**2 for one in used])
-    judged, years = np.asarray([one.discrepancy for one in used]), apart(used)
-    finite = np.where(np.isfinite(years), years, 0.0)
+    judged, years, shared = np.asarray([one.discrepancy for one in used]), apart(used), common(used)
+    kinds = (~of_flows(used), of_flows(used))
     names, of = np.unique([stratum(one) for one in used], return_inverse=True)
 
     def unlikely(place: Reals) -> tuple[float, Reals]:
         """Minus the logarithm of the density, and its slope."""
-        factor, memory, strata = place[0], place[1], place[2:]
+        factor, memories, strata = place[0], place[1:3], place[3:]
         lacks = np.exp(factor + strata[of]) * judged
-        lasting = lacks[:, None] * alike(years, memory) * lacks
+        lasts = np.where(kinds[1], fading(years, memories[1]), fading(years, memories[0]))
+        lasting = lacks[:, None] * shared * lasts * lacks
         root = cho_factor(known + lasting, lower=True)
         pull = cho_solve(root, gap)
         told = np.log(np.diag(root[0])).sum() + 0.5 * gap @ pull + 0.5 * np.sum(strata**2) / POOLED**2
         slope = (cho_solve(root, np.eye(len(gap))) - np.outer(pull, pull)) * lasting
         each = slope.sum(axis=1)
-        by_memory = 0.5 * np.sum(slope * finite) / memory**2 if memory > 0 else 0.0
+        by_memory = [
+            0.5 * np.sum((slope * years)[kind]) / memory**2 if memory > 0 else 0.0
+            for kind, memory in zip(kinds, memories, strict=True)
+        ]
         by_strata = np.bincount(of, each, len(names)) + strata / POOLED**2
-        return float(told), np.asarray([each.sum(), by_memory, *by_strata])
+        return float(told), np.asarray([each.sum(), *by_memory, *by_strata])
 
-    def best(start: Reals, least: float, memories: tuple[float, float]) -> tuple[float, Reals]:
-        bounds = [(np.log(least), np.log(MOST)), memories, *([(None, None)] * len(names))]
-        found = minimize(unlikely, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    def best(start: Reals, bounds: list[tuple[float, float]]) -> tuple[float, Reals]:
+        free = [*bounds, *([(-np.inf, np.inf)] * len(names))]
+        found = minimize(unlikely, start, jac=True, method="L-BFGS-B", bounds=free)
         return float(found.fun), np.asarray(found.x)
 
-    equal = [0.0] * len(names)
-    starts = [np.asarray([0.0, start, *equal]) for start in MEMORIES]
-    place = min((best(start, LEAST, (0.0, LONGEST)) for start in starts), key=lambda one: one[0])[1]
+    most = float(np.log(MOST))
+    spans = [(float(np.log(LEAST)), most), (0.0, LONGEST), (0.0, LONGEST)]
+    starts = [np.asarray([0.0, *memories, *np.zeros(len(names))]) for memories in product(MEMORIES, repeat=2)]
+    place = min((best(start, spans) for start in starts), key=lambda one: one[0])[1]
     if place[0] < 0:
-        place = best(np.maximum(place, [0.0, *([-np.inf] * (len(place) - 1))]), 1.0, (place[1], place[1]))[1]
-    told = dict(zip(names.tolist(), np.exp(place[2:]).tolist(), strict=True))
-    return Discrepancy(float(np.exp(place[0])), float(place[1]), told)
+        held = [(years, years) for years in place[1:3].tolist()]
+        place = best(np.concatenate([[0.0], place[1:]]), [(0.0, most), *held])[1]
+    strata = dict(zip(names.tolist(), np.exp(place[3:]).tolist(), strict=True))
+    return Discrepancy(float(np.exp(place[0])), float(place[1]), float(place[2]), strata)
 
 
 def discrepancy_of(region: Region) -> Discrepancy:
@@ -192,13 +245,12 @@ def discrepancy_of(region: Region) -> Discrepancy:
     if found is None:
         return AS_JUDGED
     note = found.note
-    return Discrepancy(
-        float(note.get("discrepancy", 1.0)), float(note.get("memory", 0.0)), dict(note.get("strata", {}))
-    )
+    factor, memory, of_flows = (float(note.get(name, usual)) for name, usual in STORED.items())
+    return Discrepancy(factor, memory, of_flows, dict(note.get("strata", {})))
 
 
 class Carried(NamedTuple):
-    """What the numbers of a series that were fitted tell of another one of it.
+    """What numbers that were fitted tell of another one that has its discrepancy in common with them.
 
     Attributes:
         weight: On how far each of them is off, on its scale.
@@ -210,11 +262,11 @@ class Carried(NamedTuple):
 
 
 def carried(target: Target, others: Sequence[Target], discrepancy: Discrepancy) -> Carried:
-    """Foretell a number from how far the model is off on others of its series: the mean of a normal one given others.
+    """Foretell a number from how far the model is off on others like it: the mean of a normal one given others.
 
     Args:
         target: The number; its own value is not looked at.
-        others: Numbers of its series that were fitted, without itself.
+        others: Numbers that were fitted and have their discrepancy in common with it, without itself.
         discrepancy: Of the model.
     """
     whole = covariance([*others, target], discrepancy)

@@ -12,11 +12,10 @@ from scipy.special import ndtri
 
 from panj.calibration.baselines import BASELINES, baselines
 from panj.calibration.diagnosis import Driver, drivers
-from panj.calibration.discrepancy import Discrepancy, carried, discrepancy_of
+from panj.calibration.discrepancy import Discrepancy, carried, common, discrepancy_of
 from panj.calibration.observe import Prediction, predictions
 from panj.calibration.scales import bound, kept, off_scale, on_scale
 from panj.calibration.seen import Seen
-from panj.calibration.split import series
 from panj.region import Target
 
 Outcome = Literal["within 50 %", "within 90 %", "kept", "missed", "no figure"]
@@ -38,8 +37,8 @@ class Score:
         target: The published number.
         predicted: Of a number published under the same errors, quantiles at ``QUANTILES``; None without a figure. What
             is foretold is the recorded number, so its own error and the discrepancy of the model are in it, as wide and
-            as lasting as the fitted numbers ask: those of its series, itself left out, tell how far off the model is
-            there (`carried`).
+            as lasting as the fitted numbers ask: those like it, itself left out, tell how far off the model is there
+            (`carried`).
         model: What members say alone: no error, no discrepancy, no other number; None without a figure.
         outcome: Where the published number lies in it, or whether a bound is kept by the median.
         why: Why there is no figure.
@@ -132,14 +131,13 @@ def scores(seen: Seen) -> list[Score]:
 
 
 def fitted_beside(one: Prediction, every: Sequence[Prediction]) -> list[Prediction]:
-    """Numbers of the same series that were to be fitted, without the one that is foretold."""
+    """Numbers that were to be fitted and have their discrepancy in common with the one foretold, without itself."""
     return [
         other
         for other in every
         if other.target.use == "fit"
-        and other.target.sense == one.target.sense == "about"
-        and series(other.target) == series(one.target)
         and other.target.id != one.target.id
+        and common([one.target, other.target])[0, 1] > 0
         and other.values is not None
     ]
 

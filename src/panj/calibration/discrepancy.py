@@ -17,8 +17,8 @@ are left to the numbers that are fitted, all together:
 
 Over members of the priors the fitted numbers ought to lie about the members' mean with the covariance of what members
 predict and that of errors and discrepancies. Factors and memories are the likeliest ones (type II maximum likelihood,
-as the prior variances of the emulator are; factors of strata under their prior). None has to pass a test of
-significance first: with one, a number more or less would have thrown all intervals from one width to another.
+as the prior variances of the emulator are; memories and factors of strata under weak priors). None has to pass a test
+of significance first: with one, a number more or less would have thrown all intervals from one width to another.
 
 Where discrepancies last, what has been seen tells of what will be: numbers that were fitted foretell another one that
 has its discrepancy in common with them by more than what members say (`carried`).
@@ -38,7 +38,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -58,22 +57,19 @@ Reals = NDArray[np.float64]
 MOST = 5.0
 """A model that is farther off than this, over what its files say, is no model of these numbers; none is thought of."""
 
-LONGEST = 20.0
-"""A memory of more years than a history has is for ever."""
+REMEMBERED = 2.0
+"""Years that discrepancies are thought to last before any number is seen (assumed), and by ``UNSURE`` how surely."""
 
-LEAST = 0.05
-"""No factor is sought below it. Memories are those under the best factor, be it below 1: a memory is no remedy for
-discrepancies that are judged too wide."""
-
-MEMORIES = (0.0, 1.0, 5.0)
-"""Years from which memories are sought."""
-
-AMOUNTS = ("recorded_seizures", "drugs_seized", "estimated_flow")
-"""Variables that tell how much of a flow goes through a place."""
+UNSURE = 1.0
+"""Standard deviation of the logarithm of a memory before any number is seen (assumed): nine in ten from 0.4 to 10 years.
+A history has few numbers that are a decade apart."""
 
 POOLED = 0.3
 """Standard deviation of the logarithm of a stratum's factor over the common one (assumed: files judge two of three
 strata by the same measure to a third; of 0, 0.3, 0.5 and 0.8 numbers of Central Asia left out did best so)."""
+
+AMOUNTS = ("recorded_seizures", "drugs_seized", "estimated_flow")
+"""Variables that tell how much of a flow goes through a place."""
 
 EXACT = 1e-6
 """Standard deviation that every number has besides, so that none is taken for exact."""
@@ -187,6 +183,9 @@ def covariance(targets: Sequence[Target], discrepancy: Discrepancy) -> Reals:
 def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     """The factors and the memories under which numbers are likeliest, given members of the priors.
 
+    Memories are those under the best factor, be it below 1, which is no factor for use: a memory is no remedy for
+    discrepancies that are judged too wide.
+
     Args:
         targets: That are fitted; bounds tell nothing of it, nor do targets without a figure in every member.
         predicted: What members of the priors predict, on the scale of each target, target by member.
@@ -202,41 +201,35 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     gap = np.asarray([float(on_scale(one, one.value)) for one in used]) - predicted[rows].mean(axis=1)
     known = np.atleast_2d(np.cov(predicted[rows])) + np.diag([error_of(one) ** 2 + EXACT**2 for one in used])
     judged, years, shared = np.asarray([one.discrepancy for one in used]), apart(used), common(used)
-    kinds = (~of_flows(used), of_flows(used))
+    flows = of_flows(used)
     names, of = np.unique([stratum(one) for one in used], return_inverse=True)
+    usual = np.concatenate([np.log([REMEMBERED, REMEMBERED]), np.zeros(len(names))])
+    by = np.concatenate([[UNSURE, UNSURE], np.full(len(names), POOLED)])
 
     def unlikely(place: Reals) -> tuple[float, Reals]:
-        """Minus the logarithm of the density, and its slope."""
-        factor, memories, strata = place[0], place[1:3], place[3:]
+        """Minus the logarithm of the density, and its slope: in the factor, two memories and the strata, as logs."""
+        factor, memory, strata = place[0], np.exp(np.where(flows, place[2], place[1])), place[3:]
         lacks = np.exp(factor + strata[of]) * judged
-        lasts = np.where(kinds[1], fading(years, memories[1]), fading(years, memories[0]))
-        lasting = lacks[:, None] * shared * lasts * lacks
+        lasting = lacks[:, None] * shared * np.exp(-years / memory) * lacks
         root = cho_factor(known + lasting, lower=True)
-        pull = cho_solve(root, gap)
-        told = np.log(np.diag(root[0])).sum() + 0.5 * gap @ pull + 0.5 * np.sum(strata**2) / POOLED**2
+        pull, off = cho_solve(root, gap), (place[1:] - usual) / by
+        told = np.log(np.diag(root[0])).sum() + 0.5 * gap @ pull + 0.5 * off @ off
         slope = (cho_solve(root, np.eye(len(gap))) - np.outer(pull, pull)) * lasting
-        each = slope.sum(axis=1)
-        by_memory = [
-            0.5 * np.sum((slope * years)[kind]) / memory**2 if memory > 0 else 0.0
-            for kind, memory in zip(kinds, memories, strict=True)
-        ]
-        by_strata = np.bincount(of, each, len(names)) + strata / POOLED**2
-        return float(told), np.asarray([each.sum(), *by_memory, *by_strata])
+        each, lasts = slope.sum(axis=1), 0.5 * (slope * years / memory).sum(axis=0)
+        moved = [lasts[~flows].sum(), lasts[flows].sum(), *np.bincount(of, each, len(names))]
+        return float(told), np.asarray([each.sum(), *(np.asarray(moved) + off / by)])
 
-    def best(start: Reals, bounds: list[tuple[float, float]]) -> tuple[float, Reals]:
-        free = [*bounds, *([(-np.inf, np.inf)] * len(names))]
-        found = minimize(unlikely, start, jac=True, method="L-BFGS-B", bounds=free)
-        return float(found.fun), np.asarray(found.x)
+    def best(start: Reals, bounds: list[tuple[float, float]]) -> Reals:
+        free = [*bounds, *([(-np.inf, np.inf)] * (len(start) - len(bounds)))]
+        return np.asarray(minimize(unlikely, start, jac=True, method="L-BFGS-B", bounds=free).x)
 
     most = float(np.log(MOST))
-    spans = [(float(np.log(LEAST)), most), (0.0, LONGEST), (0.0, LONGEST)]
-    starts = [np.asarray([0.0, *memories, *np.zeros(len(names))]) for memories in product(MEMORIES, repeat=2)]
-    place = min((best(start, spans) for start in starts), key=lambda one: one[0])[1]
+    place = best(np.concatenate([[0.0], usual]), [(-most, most)])
     if place[0] < 0:
-        held = [(years, years) for years in place[1:3].tolist()]
-        place = best(np.concatenate([[0.0], place[1:]]), [(0.0, most), *held])[1]
-    strata = dict(zip(names.tolist(), np.exp(place[3:]).tolist(), strict=True))
-    return Discrepancy(float(np.exp(place[0])), float(place[1]), float(place[2]), strata)
+        held = [(one, one) for one in place[1:3].tolist()]
+        place = best(np.concatenate([[0.0], place[1:]]), [(0.0, most), *held])
+    factor, memory, lasting, *strata = np.exp(place).tolist()
+    return Discrepancy(factor, memory, lasting, dict(zip(names.tolist(), strata, strict=True)))
 
 
 def discrepancy_of(region: Region) -> Discrepancy:
@@ -245,8 +238,8 @@ def discrepancy_of(region: Region) -> Discrepancy:
     if found is None:
         return AS_JUDGED
     note = found.note
-    factor, memory, of_flows = (float(note.get(name, usual)) for name, usual in STORED.items())
-    return Discrepancy(factor, memory, of_flows, dict(note.get("strata", {})))
+    factor, memory, lasting = (float(note.get(name, usual)) for name, usual in STORED.items())
+    return Discrepancy(factor, memory, lasting, dict(note.get("strata", {})))
 
 
 class Carried(NamedTuple):

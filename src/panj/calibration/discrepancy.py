@@ -61,7 +61,7 @@ REMEMBERED = 2.0
 """Years that discrepancies are thought to last before any number is seen (assumed), and by ``UNSURE`` how surely."""
 
 UNSURE = 1.0
-"""Standard deviation of the logarithm of a memory before any number is seen (assumed): nine in ten from 0.4 to 10 years.
+"""Standard deviation of the logarithm of a memory before any number is seen (assumed): nine in ten in 0.4 to 10 years.
 A history has few numbers that are a decade apart."""
 
 POOLED = 0.3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from panj.calibration.fitting import Fit
     from panj.calibration.inference import Sampled
     from panj.ensembles.posterior import Draws
+
+
+class Size(NamedTuple):
+    """How much a fit computes: members of an ensemble, and steps; one ensemble more than there are steps."""
+
+    members: int
+    steps: int
+
+
+USUAL = {"esmda": Size(100, 2), "nuts": Size(600, 1)}
+"""What a fit computes if nothing else is asked for: the smoother alone what takes a minute or two, for NUTS what an
+emulator learns from. It learns from the first ensemble, so that is where its members are; the second shows how far it
+errs where the posterior lies."""
 
 
 def fit(
@@ -31,8 +44,12 @@ def fit(
     check: Annotated[
         bool, typer.Option("--check", help="nuts: rank true values among draws; a minute or more. Leaves ranks.svg.")
     ] = False,
-    members: Annotated[int, typer.Option(help="Of the ensemble.", min=16)] = 200,
-    steps: Annotated[int, typer.Option(help="In which the numbers are taken in.", min=1)] = 4,
+    members: Annotated[
+        int | None, typer.Option(help="Of the ensemble; 100, or 600 for nuts, if not given.", min=16)
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="In which the numbers are taken in; 2, or 1 for nuts, if not given.", min=1)
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for what is finished; runs/fit-REGION if not given.")] = None,
     seed: Annotated[int, typer.Option(help="Of draws, luck and noise.", min=0)] = 1,
     batch: Annotated[int | None, typer.Option(help="Members computed side by side.", min=1)] = None,
@@ -61,9 +78,9 @@ def fit(
         raise typer.BadParameter("--from goes with --method nuts.")
     console = Console(highlight=False)
     folder = begun or out or Path("runs") / f"fit-{Path(region).resolve().name}"
-    plan: dict[str, Any] = (
-        read_plan(folder) if begun else {"members": members, "steps": steps, "seed": seed, "batch": batch}
-    )
+    usual = USUAL[method]
+    asked = {"members": members or usual.members, "steps": steps or usual.steps, "seed": seed, "batch": batch}
+    plan: dict[str, Any] = read_plan(folder) if begun else asked
     size = f"{counted(plan['members'], 'member')}, {counted(plan['steps'], 'step')}, seed {plan['seed']}"
     title = f"{region}: ensemble smoother, {size}"
     try:

@@ -21,10 +21,10 @@ from panj.calibration import Seen, scores, screen, total
 from panj.calibration.baselines import in_proportion, no_change, openness, unit_elasticity
 from panj.calibration.diagnosis import drivers
 from panj.calibration.scales import RANGE, error_of, kept, off_scale, on_scale, spread_of
-from panj.calibration.score import foretold, judge
+from panj.calibration.score import PARTS, foretold, judge, parts_of
 from panj.cli import main
 from panj.region import Region, Target
-from panj.reports.score import total_lines
+from panj.reports.score import total_lines, wide_lines
 
 
 def target(id: str = "t", **more: Any) -> Target:
@@ -68,6 +68,17 @@ def test_what_is_foretold_is_never_narrower_than_its_error(levels: list[float], 
     blurred = foretold(np.asarray(levels), spread)
     assert np.all(np.diff(blurred) >= -1e-9)
     assert blurred[4] - blurred[0] >= 0.95 * 2 * 1.645 * spread - 1e-6
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=9), st.floats(0.01, 3))
+def test_the_parts_of_an_interval_add_up_and_each_is_what_it_says(levels: list[float], lacks: float):
+    one = target()
+    spread = float(np.hypot(error_of(one), lacks))
+    parts = parts_of(one, np.asarray(levels), spread)
+    assert list(parts) == list(PARTS)
+    assert sum(parts.values()) == pytest.approx(1)
+    variances = np.asarray([error_of(one) ** 2, lacks**2, np.var(levels)])
+    assert_allclose(list(parts.values()), variances / variances.sum(), atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +218,19 @@ def test_numbers_and_bounds_count_apart(tiny: Region):
     one = total([*rows, bound, *untold], "fit")
     assert (one.count, one.without, one.bounds) == (len(rows), 1, 1)
     assert dict(total_lines([one]))["numbers with a figure"] == [f"{len(rows)} of {len(rows) + 1}"]
+
+
+def test_wide_intervals_are_told_widest_first_with_what_makes_them_so(tiny: Region):
+    region, run = truth(tiny, 1.0)
+    rows = [row for row in scores(Seen(run, region)) if row.target.sense == "about" and row.predicted]
+    ends = [(1.0, 1.5, 2.0, 3.0, 9.0), (1.0, 1.5, 2.0, 3.0, 20.0), (1.0, 1.5, 2.0, 3.0, 40.0)]
+    parts = dict(zip(PARTS, (0.1, 0.7, 0.2), strict=True))
+    made = [replace(rows[0], predicted=one, parts=parts) for one in ends]
+    lines = wide_lines(made, region)
+    assert len(lines) == 2
+    assert "40 times" in lines[0]
+    assert "20 times" in lines[1]
+    assert "what the model lacks 70 %, parameters and luck 20 % and the number itself 10 %" in lines[0]
 
 
 def test_panj_score_prints_every_target(tiny: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

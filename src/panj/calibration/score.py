@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from panj.calibration.baselines import BASELINES, baselines
 from panj.calibration.diagnosis import Driver, drivers
 from panj.calibration.discrepancy import Discrepancy, carried, common, discrepancy_of
 from panj.calibration.observe import Prediction, predictions
-from panj.calibration.scales import bound, kept, off_scale, on_scale
+from panj.calibration.scales import bound, error_of, kept, off_scale, on_scale
 from panj.calibration.seen import Seen
 from panj.region import Target
 
@@ -24,6 +24,9 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 NODES = ndtri((np.arange(400) + 0.5) / 400)
 """Error and discrepancy of each member's prediction, as points of equal weight."""
+
+PARTS = ("the number itself", "what the model lacks", "parameters and luck")
+"""What makes an interval as wide as it is."""
 
 WIDE = 10.0
 """A 90 % interval whose ends lie farther apart than by this factor says little."""
@@ -45,6 +48,8 @@ class Score:
         baselines: What they say, by name; None where one has no figure.
         drivers: Parameters that move the prediction most.
         from_record: The figure is of the region's files.
+        parts: Shares of the variance of what is foretold, on the scale of the target, by ``PARTS``; empty without a
+            figure.
     """
 
     target: Target
@@ -55,6 +60,7 @@ class Score:
     baselines: Mapping[str, float | None]
     drivers: tuple[Driver, ...] | None = ()
     from_record: bool = False
+    parts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -122,11 +128,13 @@ def scores(seen: Seen) -> list[Score]:
             found.append(Score(one.target, None, None, "no figure", one.why, said, from_record=one.from_record))
             continue
         levels = on_scale(one.target, one.values[np.isfinite(one.values)])
-        predicted = _back(one.target, foretold(*corrected(one, fitted_beside(one, every), discrepancy)))
+        moved, spread = corrected(one, fitted_beside(one, every), discrepancy)
+        predicted = _back(one.target, foretold(moved, spread))
         model = _back(one.target, np.quantile(levels, QUANTILES))
         by = () if one.from_record else drivers(seen.region, seen.draws, one.values)
         outcome = judge(one.target, predicted)
-        found.append(Score(one.target, predicted, model, outcome, "", said, by, one.from_record))
+        parts = parts_of(one.target, moved, spread)
+        found.append(Score(one.target, predicted, model, outcome, "", said, by, one.from_record, parts))
     return found
 
 
@@ -154,6 +162,20 @@ def corrected(
     published = np.asarray([float(on_scale(row.target, row.target.value)) for row in beside])
     weight, spread = carried(one.target, [row.target for row in beside], discrepancy)
     return levels[0] + weight @ (published[:, None] - levels[1:]), spread
+
+
+def parts_of(target: Target, levels: NDArray[np.float64], spread: float) -> dict[str, float]:
+    """Shares of the variance of what is foretold: of the number itself, of what the model lacks, and of members.
+
+    Args:
+        target: That is foretold.
+        levels: Members, each moved by what other numbers tell, on its scale.
+        spread: Standard deviation between a member so moved and the published number.
+    """
+    number, members = error_of(target) ** 2, float(np.var(levels))
+    lacks = max(spread**2 - number, 0.0)
+    whole = number + lacks + members
+    return dict(zip(PARTS, (part / whole for part in (number, lacks, members)), strict=True)) if whole > 0 else {}
 
 
 def foretold(levels: NDArray[np.float64], spread: float) -> NDArray[np.float64]:

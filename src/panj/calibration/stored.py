@@ -98,6 +98,7 @@ def _row(row: Score) -> dict[str, Any]:
         "why": row.why,
         "from_record": row.from_record,
         "baselines": dict(row.baselines),
+        "parts": dict(row.parts),
         "drivers": [{"name": one.name, "correlation": one.correlation} for one in row.drivers or ()],
     }
 

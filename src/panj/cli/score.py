@@ -18,8 +18,8 @@ def score(
     """Say of every published number whether the run meets it.
 
     Beside each stand the number that the run foretells, with its 50 and 90 % intervals, and whether it was fitted or
-    kept for validation. Then coverage, width and error of all together, against three baselines that need no model, and
-    for every miss which parameters move it most.
+    kept for validation. Then coverage, width and error of all together, against three baselines that need no model, for
+    every miss which parameters move it most, and for every wide interval what makes it so.
     """
     from rich.console import Console
 
@@ -29,7 +29,7 @@ def score(
     from panj.calibration.stored import as_data, keep_score
     from panj.ensembles import open_run
     from panj.region import open_region
-    from panj.reports.score import diagnosis, score_table, screen_lines, total_table
+    from panj.reports.score import diagnosis, score_table, screen_lines, total_table, wide_lines
 
     run = open_run(run_folder)
     region = open_region(run.dataset.attrs["region"])
@@ -51,6 +51,10 @@ def score(
         console.print("\nMisses")
         for row in misses:
             console.print(f"  ✗ {diagnosis(row, region)}", soft_wrap=True)
+    if wide := wide_lines(rows, region):
+        console.print("\nWide: ends of the 90 % interval apart by more than ten times, and what makes them so")
+        for line in wide:
+            console.print(f"  ↔ {line}", soft_wrap=True)
     if untold := sorted({f"{row.target.variable}: {row.why}" for row in rows if row.outcome == "no figure"}):
         console.print("\nNo figure")
         for line in untold:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -147,6 +147,21 @@ def diagnosis(row: Score, region: Region) -> str:
         way = "too high" if row.off > 0 else "too low"
         parts.append(f"{way} by {_factor(math.exp(abs(row.off)))}")
     return f"{': '.join(parts)}. {moved_by(row.drivers)}"
+
+
+def wide_lines(rows: Iterable[Score], region: Region) -> list[str]:
+    """Numbers to be met whose 90 % interval says little, the widest first, and what makes it so wide."""
+    wide = [(row.width, row) for row in rows if row.target.sense == "about" and row.width and row.width > WIDE]
+    lines = []
+    for width, row in sorted(wide, key=lambda one: -one[0]):
+        made = words.listing([f"{name} {_percent(row.parts[name])}" for name in _largest_first(row.parts)])
+        name = f"{name_of(row.target, region)}, {row.target.from_}, {USES[row.target.use]}"
+        lines.append(f"{name}: {words.times(width)}. Of the variance {made}.")
+    return lines
+
+
+def _largest_first(parts: Mapping[str, float]) -> list[str]:
+    return sorted(parts, key=lambda name: -parts[name])
 
 
 def moved_by(found: Sequence[Driver] | None) -> str:

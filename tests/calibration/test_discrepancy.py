@@ -166,7 +166,7 @@ def test_discrepancies_go_along_within_a_series_and_the_less_the_farther_apart()
     assert np.linalg.eigvalsh(covariance(rows, Discrepancy(1.5, 2.0))).min() > 0
 
 
-def test_all_that_tells_how_much_of_a_flow_goes_through_a_place_has_its_discrepancy_in_common():
+def test_all_that_is_recorded_of_a_flow_at_a_place_has_its_discrepancy_in_common():
     rows = [
         target(0, variable="recorded_seizures", place="TJ"),
         target(1, variable="estimated_flow", place="TJ"),
@@ -180,13 +180,14 @@ def test_all_that_tells_how_much_of_a_flow_goes_through_a_place_has_its_discrepa
     ]
     found = common(rows)
     third = 1 / np.sqrt(3)
-    assert_allclose(found[0], [1, 1, 0.5**0.5, 0.5**0.5, third, 0, 0, 0, 0])
+    assert_allclose(found[0], [1, 0, 0.5**0.5, 0.5**0.5, third, 0, 0, 0, 0])
     assert_allclose(found[2, 3], 0.5)
     assert_allclose(found[5, [0, 4, 6]], [0, third, 0])
     later = [one.model_copy(update={"from_": "2006", "to": "2006"}) for one in rows]
     fades = alike([*rows, *later], Discrepancy(1.0, 0.0, 5.0))
-    assert_allclose(fades[:9, 9:][:7, :7], found[:7, :7] * np.exp(-1), rtol=0.01)
-    assert_allclose(fades[7, 9:], 0)
+    seized = [0, 2, 3, 4, 5, 6]
+    assert_allclose(fades[:9, 9:][np.ix_(seized, seized)], found[np.ix_(seized, seized)] * np.exp(-1), rtol=0.01)
+    assert_allclose(fades[[1, 7], 9:], 0)
 
 
 @given(
@@ -201,18 +202,18 @@ def test_all_that_tells_how_much_of_a_flow_goes_through_a_place_has_its_discrepa
         min_size=1,
         max_size=12,
     ),
-    st.floats(0, 20),
-    st.floats(0, 20),
+    st.just(0.0) | st.floats(0.01, 20),
+    st.just(0.0) | st.floats(0.01, 20),
 )
 def test_correlations_of_discrepancies_are_correlations(
-    made: list[tuple[str, str, str | None, int, str]], memory: float, of_flows: float
+    made: list[tuple[str, str, str | None, int, str]], memory: float, of_seizures: float
 ):
     """Symmetric, ones on the diagonal, between 0 and 1, and no sum of discrepancies varies less than nothing."""
     rows = [
         target(n, variable=variable, place=place, flow=flow, sense=sense, **{"from": str(year), "to": str(year)})
         for n, (variable, place, flow, year, sense) in enumerate(made)
     ]
-    found = alike(rows, Discrepancy(1.0, memory, of_flows))
+    found = alike(rows, Discrepancy(1.0, memory, of_seizures))
     assert_allclose(found, found.T)
     assert_allclose(np.diag(found), 1)
     assert found.min() >= 0
@@ -220,7 +221,7 @@ def test_correlations_of_discrepancies_are_correlations(
     assert np.linalg.eigvalsh(found).min() > -1e-9
 
 
-def test_the_memory_of_flows_that_made_the_numbers_is_found():
+def test_the_memory_of_seizures_that_made_the_numbers_is_found():
     """Seizures of four places over years, with a discrepancy that lasts: its memory is found, and is no one else's."""
     rows = [
         target(
@@ -237,7 +238,7 @@ def test_the_memory_of_flows_that_made_the_numbers_is_found():
             for one, value in zip(rows, np.exp(off), strict=True)
         ]
         found.append(likeliest(made, 0.01 * chance.standard_normal((56, 100))))
-    assert np.median([one.memory_of_flows for one in found]) == pytest.approx(4.0, rel=0.5)
+    assert np.median([one.memory_of_seizures for one in found]) == pytest.approx(4.0, rel=0.5)
     assert np.mean([one.factor * one.strata["recorded_seizures/opiates"] for one in found]) == pytest.approx(
         1.5, rel=0.25
     )
@@ -270,7 +271,7 @@ def test_the_score_never_looks_at_the_number_that_it_foretells_nor_at_others_kep
     shutil.copytree(tiny.folder, folder)
     region = open_region(folder)
     draws = draw(list(region.parameters.values()), range(4), 1)
-    lasting = {"discrepancy": 2.0, "memory": 4.0, "memory_of_flows": 4.0}
+    lasting = {"discrepancy": 2.0, "memory": 4.0, "memory_of_seizures": 4.0}
     save_posterior(folder, draws, {"method": "NUTS", "inputs": {}, "targets": []} | lasting)
     base = next(one for one in region.targets.values() if one.sense == "about" and one.use != "input")
     years = {

@@ -9,11 +9,10 @@ are left to the numbers that are fitted, all together:
   stratum, numbers of the same variable and flow, lies about the common one: its logarithm by ``POOLED``, a normal
   prior. One number of a stratum moves its factor a little, ten move it far (partial pooling: Gelman & Hill 2007).
 - *How long.* A model that has too little of something in one year has too little of it in the next, by
-  ``exp(-years apart / memory)`` (an Ornstein-Uhlenbeck process). What goes along so is (`common`): of how much of a
-  flow goes through a place, all that tells of it, be it seized or estimated, there or at a border of it, as whatever
-  sends too little over the Panj shows in every number of the Panj; of all else, numbers of one series, the same
-  variable and flow at the same place. Flows have a memory of their own: it is whole ways that a model lacks there.
-  Other discrepancies are taken as independent, and so are bounds.
+  ``exp(-years apart / memory)`` (an Ornstein-Uhlenbeck process). What goes along so is (`common`): of seizures, all
+  that is recorded of a flow in a state and at its borders, by whatever name, as these are the same finds of the same
+  ways; of all else, numbers of one series, the same variable and flow at the same place. Seizures have a memory of
+  their own: it is whole ways that a model lacks there. Other discrepancies are taken as independent, and so are bounds.
 
 Over members of the priors the fitted numbers ought to lie about the members' mean with the covariance of what members
 predict and that of errors and discrepancies. Factors and memories are the likeliest ones (type II maximum likelihood,
@@ -68,8 +67,8 @@ POOLED = 0.3
 """Standard deviation of the logarithm of a stratum's factor over the common one (assumed: files judge two of three
 strata by the same measure to a third; of 0, 0.3, 0.5 and 0.8 numbers of Central Asia left out did best so)."""
 
-AMOUNTS = ("recorded_seizures", "drugs_seized", "estimated_flow")
-"""Variables that tell how much of a flow goes through a place."""
+SEIZURES = ("recorded_seizures", "drugs_seized")
+"""Variables that are records of the same finds."""
 
 EXACT = 1e-6
 """Standard deviation that every number has besides, so that none is taken for exact."""
@@ -85,13 +84,13 @@ class Discrepancy:
     Attributes:
         factor: On what the files judge, at least 1.
         memory: Years in which they die away within a series, to 1 / e; 0: each year stands for itself.
-        memory_of_flows: The same of how much of a flow goes through a place.
+        memory_of_seizures: The same of what is seized of a flow at a place.
         strata: What a stratum's factor is over the common one, by its name; 1 where none is told.
     """
 
     factor: float = 1.0
     memory: float = 0.0
-    memory_of_flows: float = 0.0
+    memory_of_seizures: float = 0.0
     strata: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, target: Target) -> float:
@@ -108,7 +107,7 @@ class Discrepancy:
                 ends = (f"{self.factor * self.strata[name]:.2f} ({name.rstrip('/')})" for name in (few, many))
                 line += f", by variable {' to '.join(ends)}"
             parts.append(f"{line}, as the numbers for fitting ask.")
-        lasting = {"within a series": self.memory, "of a flow through a place": self.memory_of_flows}
+        lasting = {"within a series": self.memory, "of seizures at a place": self.memory_of_seizures}
         if any(lasting.values()):
             years = " and ".join(f"{years:.1f} years {where}" for where, years in lasting.items() if years)
             parts.append(
@@ -118,7 +117,7 @@ class Discrepancy:
         return " ".join(parts)
 
 
-STORED = {"discrepancy": 1.0, "memory": 0.0, "memory_of_flows": 0.0}
+STORED = {"discrepancy": 1.0, "memory": 0.0, "memory_of_seizures": 0.0}
 """Names under which factor and memories lie with draws, and what they are where none do."""
 
 AS_JUDGED = Discrepancy()
@@ -128,7 +127,7 @@ AS_JUDGED = Discrepancy()
 def common(targets: Sequence[Target]) -> Reals:
     """What discrepancies of one time have in common, K x K: 1 of numbers of one series, 0 of what is independent.
 
-    Amounts of a flow hold on the states that they are of, a border on both of its own, all drugs on each of them, and
+    Seizures of a flow hold on the states that they are of, a border on both of its own, all drugs on each of them, and
     have in common the cosine of what they hold on: Panj and Tajikistan 0.7, Panj and another border of it 0.5.
     """
     held = [_held(one) for one in targets]
@@ -141,7 +140,7 @@ def common(targets: Sequence[Target]) -> Reals:
 def _held(target: Target) -> set[tuple[str, ...]]:
     if target.sense != "about":
         return {(target.id,)}
-    if target.variable not in AMOUNTS:
+    if target.variable not in SEIZURES:
         return {series(target)}
     flows = [target.flow] if target.flow else list(DRUGS)
     return {(flow, state) for flow in flows for state in target.place.split("-")}
@@ -153,9 +152,9 @@ def apart(targets: Sequence[Target]) -> Reals:
     return np.asarray(np.abs(middle[:, None] - middle) / YEAR)
 
 
-def of_flows(targets: Sequence[Target]) -> NDArray[np.bool_]:
-    """Which discrepancies are of how much of a flow goes through a place, K."""
-    return np.asarray([one.variable in AMOUNTS for one in targets], bool)
+def of_seizures(targets: Sequence[Target]) -> NDArray[np.bool_]:
+    """Which discrepancies are of seizures, K."""
+    return np.asarray([one.variable in SEIZURES for one in targets], bool)
 
 
 def fading(years: Reals, memory: float) -> Reals:
@@ -165,8 +164,8 @@ def fading(years: Reals, memory: float) -> Reals:
 
 def alike(targets: Sequence[Target], discrepancy: Discrepancy) -> Reals:
     """How discrepancies correlate, K x K."""
-    years, flows = apart(targets), of_flows(targets)
-    lasts = np.where(flows, fading(years, discrepancy.memory_of_flows), fading(years, discrepancy.memory))
+    years, flows = apart(targets), of_seizures(targets)
+    lasts = np.where(flows, fading(years, discrepancy.memory_of_seizures), fading(years, discrepancy.memory))
     return np.asarray(common(targets) * lasts)
 
 
@@ -201,7 +200,7 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     gap = np.asarray([float(on_scale(one, one.value)) for one in used]) - predicted[rows].mean(axis=1)
     known = np.atleast_2d(np.cov(predicted[rows])) + np.diag([error_of(one) ** 2 + EXACT**2 for one in used])
     judged, years, shared = np.asarray([one.discrepancy for one in used]), apart(used), common(used)
-    flows = of_flows(used)
+    flows = of_seizures(used)
     names, of = np.unique([stratum(one) for one in used], return_inverse=True)
     usual = np.concatenate([np.log([REMEMBERED, REMEMBERED]), np.zeros(len(names))])
     by = np.concatenate([[UNSURE, UNSURE], np.full(len(names), POOLED)])

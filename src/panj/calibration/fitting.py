@@ -165,7 +165,7 @@ def fit(
             "left_out": left_out,
             "discrepancy": round(lacks.factor, 3),
             "memory": round(lacks.memory, 3),
-            "memory_of_flows": round(lacks.memory_of_flows, 3),
+            "memory_of_seizures": round(lacks.memory_of_seizures, 3),
             "strata": {name: round(factor, 3) for name, factor in lacks.strata.items()},
             "inputs": inputs(opened),
         },

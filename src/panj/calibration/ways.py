@@ -393,7 +393,7 @@ UNSEEN: Mapping[str, str] = {
     "fuel_over_border_budget": "the files guess what a state spends on its line without pay, and have no price of fuel",
     "hashish_output": "volumes of cannabis are made from it; the model reports no harvest",
     "heroin_seized": "the model does not tell heroin from opium",
-    "suppression_by_rigidity": "needs a scenario laid over the history",
+    "suppression_by_rigidity": "needs a scenario laid over the history: `panj theses` puts the claim to the test",
 }
 """Variables that the model does not hold, and why."""
 

@@ -70,7 +70,7 @@ def test_braess_paradox_appears_as_the_spread_vanishes(short_cut, cost):
         got = passage(network, column(6.0), lambda traffic: free + slope * traffic, horizon=3, tolerance=1e-3)
         assert got.converged.all()
         assert_allclose(got.expected_cost, cost, atol=1.5 * spread)
-        assert_allclose(got.traffic[:, 0, 0], [4, 2, 2, 4, 2] if short_cut else [3] * 4, atol=0.1 * spread)
+        assert_allclose(got.traffic[:, 0, 0], [4, 2, 2, 4, 2] if short_cut else [3] * 4, atol=0.2 * spread)
 
 
 def test_what_enters_arrives_or_is_lost_or_stays_in_the_balance():

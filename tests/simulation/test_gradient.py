@@ -33,6 +33,7 @@ UNMOVED = {
     "no exemption of residents": ("exempted",),
     "only lots of the reference size, which one can carry": ("lot_effect", "green_lot"),
     "users' wants count over those of the start": ("grams_a_year",),
+    "the donor whose budgets are published gave nothing before states reacted": ("security_for_borders",),
     "at rest when the clock begins: the member's integrity tells the scruples": ("scruples",),
 }
 """Parameters that move none of it, by what the tiny region lacks or why none could."""

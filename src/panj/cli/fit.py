@@ -26,7 +26,7 @@ class Size(NamedTuple):
 
 
 USUAL = {"esmda": Size(100, 2), "nuts": Size(600, 1)}
-"""What a fit computes if nothing else is asked for: the smoother alone what takes a minute or two, for NUTS what an
+"""What a fit computes if nothing else is asked for: the smoother alone what is done in minutes, for NUTS what an
 emulator learns from. It learns from the first ensemble, so that is where its members are; the second shows how far it
 errs where the posterior lies."""
 

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,6 +146,11 @@ def _held(target: Target) -> set[tuple[str, ...]]:
     return {(flow, state) for flow in flows for state in target.place.split("-")}
 
 
+def akin(one: Target, other: Target) -> bool:
+    """Whether discrepancies of two targets have anything in common."""
+    return not _held(one).isdisjoint(_held(other))
+
+
 def apart(targets: Sequence[Target]) -> Reals:
     """Years between the periods of targets, K x K."""
     middle = np.asarray([(first_day(one.from_).toordinal() + last_day(one.to).toordinal()) / 2 for one in targets])
@@ -157,16 +162,16 @@ def of_seizures(targets: Sequence[Target]) -> NDArray[np.bool_]:
     return np.asarray([one.variable in SEIZURES for one in targets], bool)
 
 
-def fading(years: Reals, memory: float) -> Reals:
-    """What of discrepancies lasts over so many years."""
-    return np.asarray(np.exp(-years / memory)) if memory > 0 else np.asarray(years == 0, float)
+def fading(years: Reals, memory: Reals) -> Reals:
+    """What of discrepancies lasts over so many years, K x K, under the memory of each, K."""
+    lasts = memory > 0
+    return np.where(lasts, np.exp(-years / np.where(lasts, memory, 1.0)), years == 0)
 
 
 def alike(targets: Sequence[Target], discrepancy: Discrepancy) -> Reals:
     """How discrepancies correlate, K x K."""
-    years, flows = apart(targets), of_seizures(targets)
-    lasts = np.where(flows, fading(years, discrepancy.memory_of_seizures), fading(years, discrepancy.memory))
-    return np.asarray(common(targets) * lasts)
+    memory = np.where(of_seizures(targets), discrepancy.memory_of_seizures, discrepancy.memory)
+    return np.asarray(common(targets) * fading(apart(targets), memory))
 
 
 def covariance(targets: Sequence[Target], discrepancy: Discrepancy) -> Reals:
@@ -200,22 +205,22 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     gap = np.asarray([float(on_scale(one, one.value)) for one in used]) - predicted[rows].mean(axis=1)
     known = np.atleast_2d(np.cov(predicted[rows])) + np.diag([error_of(one) ** 2 + EXACT**2 for one in used])
     judged, years, shared = np.asarray([one.discrepancy for one in used]), apart(used), common(used)
-    flows = of_seizures(used)
+    seized = of_seizures(used)
     names, of = np.unique([stratum(one) for one in used], return_inverse=True)
     usual = np.concatenate([np.log([REMEMBERED, REMEMBERED]), np.zeros(len(names))])
     by = np.concatenate([[UNSURE, UNSURE], np.full(len(names), POOLED)])
 
     def unlikely(place: Reals) -> tuple[float, Reals]:
         """Minus the logarithm of the density, and its slope: in the factor, two memories and the strata, as logs."""
-        factor, memory, strata = place[0], np.exp(np.where(flows, place[2], place[1])), place[3:]
+        factor, memory, strata = place[0], np.exp(np.where(seized, place[2], place[1])), place[3:]
         lacks = np.exp(factor + strata[of]) * judged
-        lasting = lacks[:, None] * shared * np.exp(-years / memory) * lacks
+        lasting = lacks[:, None] * shared * fading(years, memory) * lacks
         root = cho_factor(known + lasting, lower=True)
         pull, off = cho_solve(root, gap), (place[1:] - usual) / by
         told = np.log(np.diag(root[0])).sum() + 0.5 * gap @ pull + 0.5 * off @ off
         slope = (cho_solve(root, np.eye(len(gap))) - np.outer(pull, pull)) * lasting
         each, lasts = slope.sum(axis=1), 0.5 * (slope * years / memory).sum(axis=0)
-        moved = [lasts[~flows].sum(), lasts[flows].sum(), *np.bincount(of, each, len(names))]
+        moved = [lasts[~seized].sum(), lasts[seized].sum(), *np.bincount(of, each, len(names))]
         return float(told), np.asarray([each.sum(), *(np.asarray(moved) + off / by)])
 
     def best(start: Reals, bounds: list[tuple[float, float]]) -> Reals:
@@ -229,6 +234,13 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
         place = best(np.concatenate([[0.0], place[1:]]), [(0.0, most), *held])
     factor, memory, lasting, *strata = np.exp(place).tolist()
     return Discrepancy(factor, memory, lasting, dict(zip(names.tolist(), strata, strict=True)))
+
+
+def noted(discrepancy: Discrepancy) -> dict[str, Any]:
+    """As it lies with draws; `discrepancy_of` reads it."""
+    told = zip(STORED, (discrepancy.factor, discrepancy.memory, discrepancy.memory_of_seizures), strict=True)
+    strata = {name: round(factor, 3) for name, factor in discrepancy.strata.items()}
+    return {name: round(value, 3) for name, value in told} | {"strata": strata}
 
 
 def discrepancy_of(region: Region) -> Discrepancy:

@@ -15,7 +15,7 @@ from scipy.stats import norm
 
 import panj
 from panj.basics.writing import whole, write
-from panj.calibration.discrepancy import AS_JUDGED, Discrepancy, covariance, likeliest
+from panj.calibration.discrepancy import AS_JUDGED, Discrepancy, covariance, likeliest, noted
 from panj.calibration.emulator import Training
 from panj.calibration.forward import Forward, Predicted
 from panj.calibration.scales import on_scale
@@ -163,10 +163,7 @@ def fit(
             "panj": panj.__version__,
             "targets": [target.id for target in used],
             "left_out": left_out,
-            "discrepancy": round(lacks.factor, 3),
-            "memory": round(lacks.memory, 3),
-            "memory_of_seizures": round(lacks.memory_of_seizures, 3),
-            "strata": {name: round(factor, 3) for name, factor in lacks.strata.items()},
+            **noted(lacks),
             "inputs": inputs(opened),
         },
         training_of(held, [one[chosen] for one in seen], settled, data),

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from panj.calibration.baselines import BASELINES, baselines
 from panj.calibration.diagnosis import Driver, drivers
-from panj.calibration.discrepancy import Discrepancy, carried, common, discrepancy_of
+from panj.calibration.discrepancy import Discrepancy, akin, carried, discrepancy_of
 from panj.calibration.observe import Prediction, predictions
 from panj.calibration.scales import bound, error_of, kept, off_scale, on_scale
 from panj.calibration.seen import Seen
@@ -145,7 +145,7 @@ def fitted_beside(one: Prediction, every: Sequence[Prediction]) -> list[Predicti
         for other in every
         if other.target.use == "fit"
         and other.target.id != one.target.id
-        and common([one.target, other.target])[0, 1] > 0
+        and akin(one.target, other.target)
         and other.values is not None
     ]
 

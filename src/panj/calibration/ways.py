@@ -190,9 +190,14 @@ def _course(region: Region, name: str, place: str, months: xr.DataArray) -> xr.D
 
 def recorded_seizures(seen: Seen, target: Target) -> Values:
     """What agencies write down as seized."""
+    return _written(seen, target, recorded_at(seen, target))
+
+
+def _written(seen: Seen, target: Target, records: xr.DataArray) -> Values:
+    """Records of seizures of a flow, over the months of a target and in its unit."""
     flows = [target.flow] if target.flow else []
     unit = unit_of(seen.dataset, "recorded_seizures", flows, seen.region)
-    return members_first(in_unit(window(recorded_at(seen, target), target), unit, target.unit))
+    return members_first(in_unit(window(records, target), unit, target.unit))
 
 
 HEROIN_PURITY = 0.6
@@ -223,10 +228,8 @@ def drugs_seized(seen: Seen, target: Target) -> Values:
     for flow in DRUGS:
         if flow in seen.region.flows:
             of_it = target.model_copy(update={"flow": flow})
-            written = recorded_at(seen, of_it)
-            heavy = written * weight_as_seized(seen.region, flow, written)
-            unit = unit_of(seen.dataset, "recorded_seizures", [flow], seen.region)
-            total += members_first(in_unit(window(heavy, of_it), unit, target.unit))
+            records = recorded_at(seen, of_it)
+            total += _written(seen, of_it, records * weight_as_seized(seen.region, flow, records))
     return total
 
 

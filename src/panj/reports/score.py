@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -154,14 +154,11 @@ def wide_lines(rows: Iterable[Score], region: Region) -> list[str]:
     wide = [(row.width, row) for row in rows if row.target.sense == "about" and row.width and row.width > WIDE]
     lines = []
     for width, row in sorted(wide, key=lambda one: -one[0]):
-        made = words.listing([f"{name} {_percent(row.parts[name])}" for name in _largest_first(row.parts)])
+        parts = sorted(row.parts.items(), key=lambda part: -part[1])
+        made = words.listing([f"{name} {_percent(share)}" for name, share in parts])
         name = f"{name_of(row.target, region)}, {row.target.from_}, {USES[row.target.use]}"
         lines.append(f"{name}: {words.times(width)}. Of the variance {made}.")
     return lines
-
-
-def _largest_first(parts: Mapping[str, float]) -> list[str]:
-    return sorted(parts, key=lambda name: -parts[name])
 
 
 def moved_by(found: Sequence[Driver] | None) -> str:

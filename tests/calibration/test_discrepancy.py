@@ -25,6 +25,7 @@ from panj.calibration.discrepancy import (
     common,
     covariance,
     discrepancy_of,
+    kin,
     likeliest,
 )
 from panj.calibration.fitting import data_of, taken_in
@@ -190,10 +191,31 @@ def test_all_that_is_recorded_of_a_flow_at_a_place_has_its_discrepancy_in_common
     assert_allclose(fades[[1, 7], 9:], 0)
 
 
+def test_budgets_of_one_year_and_of_one_state_have_half_of_their_discrepancy_in_common():
+    """One act gives to all recipients, and a state that is given too little in one act may be so in the next."""
+    rows = [
+        target(n, variable="recorded_assistance", flow=None, place=place, **{"from": year, "to": year})
+        for n, (place, year) in enumerate([("TJ", "2002"), ("UZ", "2002"), ("TJ", "2003"), ("UZ", "2003")])
+    ]
+    assert_allclose(common(rows), [[1, 0.5, 0.5, 0], [0.5, 1, 0, 0.5], [0.5, 0, 1, 0.5], [0, 0.5, 0.5, 1]])
+    one_year = np.exp(-1 / 2)
+    assert_allclose(alike(rows, Discrepancy(1.0, 2.0))[0], [1, 0.5, 0.5 * one_year, 0], rtol=1e-3)
+
+
+def test_kin_of_kin_are_kin():
+    """What one number says of another's rest tells of it: a year is known better once the state's share is."""
+    rows = [
+        target(n, variable="recorded_assistance", flow=None, place=place, **{"from": year, "to": year})
+        for n, (place, year) in enumerate([("TJ", "2002"), ("UZ", "2003"), ("TJ", "2003"), ("KG", "2004")])
+    ]
+    assert {one.id for one in kin(rows[0], rows[1:])} == {"t1", "t2"}
+    assert kin(rows[3], rows[:3]) == []
+
+
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["recorded_seizures", "drugs_seized", "estimated_flow", "heroin_price"]),
+            st.sampled_from(["recorded_seizures", "drugs_seized", "estimated_flow", "recorded_assistance"]),
             st.sampled_from(["TJ", "AF-TJ", "TJ-UZ", "UZ", "region"]),
             st.sampled_from(["opiates", "cannabis", None]),
             st.integers(1992, 2005),

@@ -11,7 +11,8 @@ are left to the numbers that are fitted, all together:
 - *How long.* A model that has too little of something in one year has too little of it in the next, by
   ``exp(-years apart / memory)`` (an Ornstein-Uhlenbeck process). What goes along so is (`common`): of seizures, all
   that is recorded of a flow in a state and at its borders, by whatever name, as these are the same finds of the same
-  ways; of all else, numbers of one series, the same variable and flow at the same place. Seizures have a memory of
+  ways; of budgets, all of one state and all of one period, half each, as one act gives to all recipients; of all
+  else, numbers of one series, the same variable and flow at the same place. Seizures have a memory of
   their own: it is whole ways that a model lacks there. Other discrepancies are taken as independent, and so are bounds.
 
 Over members of the priors the fitted numbers ought to lie about the members' mean with the covariance of what members
@@ -35,7 +36,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -69,6 +70,9 @@ strata by the same measure to a third; of 0, 0.3, 0.5 and 0.8 numbers of Central
 
 SEIZURES = ("recorded_seizures", "drugs_seized")
 """Variables that are records of the same finds."""
+
+ACTS = ("recorded_assistance",)
+"""Variables that one act of a period tells of all places: a budget and its supplements."""
 
 EXACT = 1e-6
 """Standard deviation that every number has besides, so that none is taken for exact."""
@@ -128,7 +132,8 @@ def common(targets: Sequence[Target]) -> Reals:
     """What discrepancies of one time have in common, K x K: 1 of numbers of one series, 0 of what is independent.
 
     Seizures of a flow hold on the states that they are of, a border on both of its own, all drugs on each of them, and
-    have in common the cosine of what they hold on: Panj and Tajikistan 0.7, Panj and another border of it 0.5.
+    have in common the cosine of what they hold on: Panj and Tajikistan 0.7, Panj and another border of it 0.5. Budgets
+    hold on the state that they are for and on the act of their period: of two states in one year 0.5.
     """
     held = [_held(one) for one in targets]
     names = sorted({name for one in held for name in one})
@@ -140,15 +145,22 @@ def common(targets: Sequence[Target]) -> Reals:
 def _held(target: Target) -> set[tuple[str, ...]]:
     if target.sense != "about":
         return {(target.id,)}
+    if target.variable in ACTS:
+        return {series(target), (target.variable, target.from_, target.to)}
     if target.variable not in SEIZURES:
         return {series(target)}
     flows = [target.flow] if target.flow else list(DRUGS)
     return {(flow, state) for flow in flows for state in target.place.split("-")}
 
 
-def akin(one: Target, other: Target) -> bool:
-    """Whether discrepancies of two targets have anything in common."""
-    return not _held(one).isdisjoint(_held(other))
+def kin(target: Target, others: Iterable[Target]) -> list[Target]:
+    """Of others, those whose discrepancies have something in common with a target's, be it by way of each other."""
+    held, near, far = _held(target), list[Target](), list(others)
+    while found := [one for one in far if not held.isdisjoint(_held(one))]:
+        near += found
+        far = [one for one in far if one not in found]
+        held = held.union(*map(_held, found))
+    return near
 
 
 def apart(targets: Sequence[Target]) -> Reals:

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from panj.calibration.baselines import BASELINES, baselines
 from panj.calibration.diagnosis import Driver, drivers
-from panj.calibration.discrepancy import Discrepancy, akin, carried, discrepancy_of
+from panj.calibration.discrepancy import Discrepancy, carried, discrepancy_of, kin
 from panj.calibration.observe import Prediction, predictions
 from panj.calibration.scales import bound, error_of, kept, off_scale, on_scale
 from panj.calibration.seen import Seen
@@ -140,14 +140,12 @@ def scores(seen: Seen) -> list[Score]:
 
 def fitted_beside(one: Prediction, every: Sequence[Prediction]) -> list[Prediction]:
     """Numbers that were to be fitted and have their discrepancy in common with the one foretold, without itself."""
-    return [
-        other
+    known = {
+        other.target.id: other
         for other in every
-        if other.target.use == "fit"
-        and other.target.id != one.target.id
-        and akin(one.target, other.target)
-        and other.values is not None
-    ]
+        if other.target.use == "fit" and other.target.id != one.target.id and other.values is not None
+    }
+    return [known[target.id] for target in kin(one.target, [other.target for other in known.values()])]
 
 
 def corrected(

@@ -41,6 +41,12 @@ def test_a_year_is_twelve_mean_months(dataset: xr.Dataset, tiny: Region):
     assert_allclose(values_of(dataset, tiny, asked), months.sum("month"), rtol=1e-5)
 
 
+def test_what_customs_and_guards_take_is_without_what_police_take(dataset: xr.Dataset, tiny: Region):
+    asked = target("recorded_seizures_at_borders")
+    months = dataset["recorded_seizures"].sel(flow="opiates", state="NO", month="2001")
+    assert_allclose(values_of(dataset, tiny, asked), months.sum("month"), rtol=1e-5)
+
+
 def test_a_total_of_some_months_is_their_sum(dataset: xr.Dataset, tiny: Region):
     asked = target(unit="kg", to="2001-08", **{"from": "2001-01"})
     months = written_down(dataset).sel(flow="opiates", state="NO", month=slice("2001-01", "2001-08"))

@@ -33,10 +33,11 @@ def test_strata_do_not_touch_each_other():
     assert uses_by_rule(apart) == uses_by_rule(mixed)
 
 
-def test_telling_whose_part_a_number_is_moves_no_target():
+@pytest.mark.parametrize("part", ["seen_first", "seen_at_borders"])
+def test_telling_whose_part_a_number_is_moves_no_target(part: str):
     rows = [target(f"a{number}") for number in range(9)]
     for told in range(9):
-        parts = [target(row.id, "seen_first") if number == told else row for number, row in enumerate(rows)]
+        parts = [target(row.id, part) if number == told else row for number, row in enumerate(rows)]
         assert uses_by_rule(parts) == uses_by_rule(rows)
 
 

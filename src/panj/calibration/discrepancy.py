@@ -68,7 +68,7 @@ POOLED = 0.3
 """Standard deviation of the logarithm of a stratum's factor over the common one (assumed: files judge two of three
 strata by the same measure to a third; of 0, 0.3, 0.5 and 0.8 numbers of Central Asia left out did best so)."""
 
-SEIZURES = ("recorded_seizures", "drugs_seized")
+SEIZURES = ("recorded_seizures", "recorded_seizures_at_borders", "drugs_seized")
 """Variables that are records of the same finds."""
 
 ACTS = ("recorded_assistance",)

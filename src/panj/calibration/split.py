@@ -19,13 +19,16 @@ FIRST = "_first"
 """How the part of a quantity by border ends that is of the first state alone: it stands in the stratum of the whole, so
 that telling whose part a number is moves no target between fit and validation."""
 
+AT_BORDERS = "_at_borders"
+"""How the part of what a state records ends that is of its borders alone; likewise."""
+
 EVERY = 3
 """Of so many targets one is kept."""
 
 
 def stratum(target: Target) -> str:
-    """The stratum of a target: its variable, that of one state's part being that of the whole, and its flow."""
-    return f"{target.variable.removesuffix(FIRST)}/{target.flow or ''}"
+    """The stratum of a target: its variable, that of a part being that of the whole, and its flow."""
+    return f"{target.variable.removesuffix(FIRST).removesuffix(AT_BORDERS)}/{target.flow or ''}"
 
 
 def series(target: Target) -> tuple[str, str, str]:

@@ -193,6 +193,11 @@ def recorded_seizures(seen: Seen, target: Target) -> Values:
     return _written(seen, target, recorded_at(seen, target))
 
 
+def recorded_seizures_at_borders(seen: Seen, target: Target) -> Values:
+    """What agencies write down as seized at the borders of a state: customs and guards without its police."""
+    return _written(seen, target, at(of_flow(seen, "recorded_seizures", target), "state", target.place))
+
+
 def _written(seen: Seen, target: Target, records: xr.DataArray) -> Values:
     """Records of seizures of a flow, over the months of a target and in its unit."""
     flows = [target.flow] if target.flow else []
@@ -380,6 +385,7 @@ WAYS: Mapping[str, Way] = {
     "recorded_prevalence": prevalence,
     "recorded_assistance": recorded_assistance,
     "recorded_seizures": recorded_seizures,
+    "recorded_seizures_at_borders": recorded_seizures_at_borders,
     "recorded_seizures_share": recorded_seizures_share,
     "registered_users": registered,
     "seized_share": seized_share,

@@ -56,3 +56,21 @@ def test_seizures_beyond_what_prices_allow_for_are_a_loss():
 def test_gradients_are_finite_even_where_all_is_taken():
     for seized in (0.0, 0.5, 1.0):
         assert np.isfinite(jax.grad(drug_trade.price_beyond, argnums=(0, 1, 2, 3))(1000.0, 500.0, seized, 3.5)).all()
+
+
+@given(spent=st.floats(0, 1000), price=st.floats(0, 1000), months=st.floats(0.5, 120))
+def test_what_heroin_in_store_cost_stays_between_what_it_did_and_what_opium_costs(spent, price, months):
+    after = float(drug_trade.spent_on_opium(jnp.asarray(spent), jnp.asarray(price), jnp.asarray(months)))
+    assert min(spent, price) - 1e-3 <= after <= max(spent, price) + 1e-3
+
+
+def test_a_dearer_harvest_is_felt_as_the_store_of_heroin_is_turned_over():
+    spent = jnp.asarray(35.0)
+    for _ in range(10):
+        spent = drug_trade.spent_on_opium(spent, jnp.asarray(300.0), jnp.asarray(10.0))
+    assert float(spent) == pytest.approx(300 - 265 / np.e, rel=1e-4)
+
+
+def test_without_a_store_of_heroin_its_opium_costs_what_it_does_now():
+    spent = drug_trade.spent_on_opium(jnp.asarray(35.0), jnp.asarray(300.0), jnp.asarray(0.1))
+    assert float(spent) == pytest.approx(300, rel=1e-3)

@@ -1,7 +1,7 @@
 """Trade in opiates along a route: what carrying costs, what the next price must be, what a state's traders earn.
 
-Kilograms of pure heroin. How much takes which way is not here: concealment (L44) and permeable borders (L45) act
-through the cost of a crossing.
+Kilograms of heroin; prices and volumes have to count the same ones, pure or as sold. How much takes which way is not
+here: concealment (L44) and permeable borders (L45) act through the cost of a crossing.
 
 Sources:
     Reuter & Kleiman (1986), Risks and prices, Crime and Justice 7.
@@ -34,6 +34,25 @@ def carriage(transport: Real, poverty: Real, courier_fee: Real, poverty_cheapens
     Links: L51 (poverty -> carriers, + through a lower fee).
     """
     return transport + courier_fee * (1 - poverty_cheapens * poverty)
+
+
+def spent_on_opium(spent: Real, price: Real, heroin_months: Real) -> Float[Array, "..."]:
+    """What the opium in heroin that is held cost when it was bought, one month on [USD/kg of opium].
+
+    ``spent + (price - spent) * (1 - exp(-1 / heroin_months))``
+
+    Heroin is made of the opium of the month and sold out of a mixed store of `heroin_months` of sales, so a dearer
+    harvest is felt as that store is turned over. Who carries on what was made before earns what he spent
+    (`price_beyond`), not what it would cost to make it again.
+
+    Args:
+        spent: Now [USD/kg], never negative.
+        price: Of opium this month, where it grows [USD/kg], never negative.
+        heroin_months: Sales that are held as heroin [month], above 0.
+
+    Holds while stores of heroin are near their usual size: one that runs out turns over faster.
+    """
+    return spent + (price - spent) * -jnp.expm1(-1 / heroin_months)
 
 
 def among_kin(fee: Real, kin: Real, kin_saves: Real) -> Float[Array, "..."]:

@@ -84,6 +84,7 @@ PARAMETERS = (
     "guards_usual",
     "guide_fee",
     "hardship_response",
+    "heroin_months",
     "hiding_cost",
     "hours_open",
     "incident_chance",

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.drug_trade import carriage, drug_money, price_beyond
+from panj.mechanisms.drug_trade import carriage, drug_money, price_beyond, spent_on_opium
 from panj.mechanisms.drug_use import heroin_wanted, users_next
 from panj.mechanisms.opiates import harvest, source_price, sown_next, traded
 from panj.mechanisms.recording import registered_users
@@ -19,7 +19,11 @@ from panj.simulation.sums import LEFT, links_to_states, weighed
 from panj.simulation.world import Months, World
 
 KG_OF_OPIUM = 10.0
-"""Opium in a kilogram of heroin [kg] (PE131 and general knowledge: six to ten)."""
+"""Opium in a kilogram of pure heroin [kg] (PE130: six to ten, fewer where it is not pure)."""
+
+PURITY = 0.6
+"""Pure heroin in a kilogram as it is sold and seized [kg/kg] (assumed 0.4 to 0.8; one of any quality cost 0.6 of a good
+one in 2000, PN028 and PN049). Prices are those of heroin as sold, volumes are of pure heroin."""
 
 
 class Opiates(eqx.Module):
@@ -28,6 +32,7 @@ class Opiates(eqx.Module):
     Attributes:
         sown: Opium in the fields, M [t].
         stored: Opium that traders hold, M [t].
+        spent: What the opium in the heroin that they hold cost, M [USD/kg of opium].
         served: Share of wanted opiates that is to be had, M, 0-1.
         users: Of opiates, G x M [person]; of states outside the region as given.
         wanted: Pure heroin that users would buy in a month, G x M [kg].
@@ -35,6 +40,7 @@ class Opiates(eqx.Module):
 
     sown: Float[Array, " M"]
     stored: Float[Array, " M"]
+    spent: Float[Array, " M"]
     served: Float[Array, " M"]
     users: Float[Array, "G M"]
     wanted: Float[Array, "G M"]
@@ -47,7 +53,14 @@ def begin(world: World, p: Parameters, now: Months) -> Opiates:
     known = jnp.where(jnp.asarray(world.member)[:, None] > 0, p["users_at_start"], one)
     users = known * now.conditions["users_start"][:, None]
     wanted = users * p["grams_a_year"] / 12_000
-    return Opiates(sown=sown, stored=p["usual_cover"] * sown / 12, served=one, users=users, wanted=wanted)
+    return Opiates(
+        sown=sown,
+        stored=p["usual_cover"] * sown / 12,
+        spent=p["farm_price"] * one,
+        served=one,
+        users=users,
+        wanted=wanted,
+    )
 
 
 def step(turn: Turn) -> tuple[Opiates, Causes]:
@@ -68,6 +81,7 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
     price = turn.filled(source_price, traders_stock=opiates.stored, wanted=usually)
     wanted = usually * (price / p["farm_price"]) ** -p["opiate_elasticity"]
     trade = turn.filled(traded, traders_stock=opiates.stored, output=output, wanted=wanted)
+    spent = turn.filled(spent_on_opium, spent=opiates.spent, price=price)
 
     told = {
         "opium": output,
@@ -82,7 +96,7 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
     worth = price_at_start(world, p)
     dearer = turn.filled(
         price_beyond,
-        price=KG_OF_OPIUM * (price - felt.usual("opium_price")),
+        price=KG_OF_OPIUM * PURITY * (spent - felt.usual("opium_price")),
         carriage=worth + felt.causes["carriage"] - felt.usual("carriage"),
         seized_share=felt.causes["opiates_taken"],
     )
@@ -103,9 +117,9 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
     )
     users = jnp.where(jnp.asarray(world.member)[:, None] > 0, drawn_in, opiates.users)
     bought = turn.filled(heroin_wanted, users=users, price=rise, usual_price=jnp.asarray(1.0))
-    told |= {"drug_money": jnp.maximum(money, 0.0), "drug_price": worth * rise}
+    told |= {"drug_money": jnp.maximum(money, 0.0) / PURITY, "drug_price": worth * rise}
     told |= {"registered": turn.filled(registered_users, users=opiates.users)}
-    after = Opiates(sown, trade.stock, trade.served, users, bought)
+    after = Opiates(sown, trade.stock, spent, trade.served, users, bought)
     return jax.tree.map(lambda new, old: jnp.where(felt.begun, new, old), after, opiates), told
 
 

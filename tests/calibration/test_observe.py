@@ -95,6 +95,11 @@ def test_budgets_are_told_where_the_region_says_whose_they_are(dataset: xr.Datas
     (nothing,) = predictions(Seen(dataset, replace(tiny, budgets_of=None)), [asked])
     assert nothing.values is None
     assert "budgets_of" in nothing.why
+    part = target("aid_promised_by_one", place="SO", flow=None, unit="USD/year")
+    promised = dataset["aid_promised_by_one"].sel(state="SO", month="2001").sum("month")
+    assert_allclose(values_of(dataset, tiny, part), promised, rtol=1e-5)
+    (unknown,) = predictions(Seen(dataset, replace(tiny, budgets_of=None)), [part])
+    assert unknown.values is None
 
 
 def test_donors_that_guard_there_stand_apart_from_those_that_do_not():

@@ -166,10 +166,11 @@ def test_russia_keeps_eleven_thousand_men_in_tajikistan(region: Region) -> None:
 @pytest.mark.parametrize(
     ("programme", "day", "millions"),
     [
-        ("exbs-uz", "1999-12-31", 0.0),
+        ("exbs-uz", "2000-03-31", 0.0),
+        ("exbs-uz", "2003-08-31", 5.3),
         ("exbs-uz", "2004-03-31", 7.0),
         ("exbs-uz", "2004-06-30", 13.09),
-        ("exbs-uz", "2005-12-31", 18.89),
+        ("exbs-uz", "2005-12-31", 19.64),
         ("exbs-kz", "2004-02-29", 5.8),
         ("exbs-tj", "2002-05-31", 0.0),
         ("exbs-tj", "2004-03-31", 2.9),

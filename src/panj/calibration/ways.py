@@ -347,8 +347,8 @@ def customs_revenue_share(seen: Seen, target: Target) -> Values:
     return customs / (customs + condition(seen.region, "other_revenue", target.place, target))
 
 
-def recorded_assistance(seen: Seen, target: Target) -> Values:
-    """What one donor budgets for security and law enforcement in a state; the region says whose budgets are known."""
+def by_one_donor(seen: Seen, target: Target) -> Values:
+    """What one donor promises for borders, or budgets for all security, in a state; the region says whose are known."""
     if seen.region.budgets_of is None:
         no_figure("region.toml names no donor whose budgets are published (budgets_of)")
     return plain(seen, target)
@@ -370,6 +370,7 @@ def income_loss(seen: Seen, target: Target) -> Values:
 
 
 WAYS: Mapping[str, Way] = {
+    "aid_promised_by_one": by_one_donor,
     "closure_price_ratio": closure_price_ratio,
     "customs_revenue_share": customs_revenue_share,
     "drugs_seized": drugs_seized,
@@ -383,7 +384,7 @@ WAYS: Mapping[str, Way] = {
     "opium_output": opium_output,
     "prevalence_ratio": prevalence_ratio,
     "recorded_prevalence": prevalence,
-    "recorded_assistance": recorded_assistance,
+    "recorded_assistance": by_one_donor,
     "recorded_seizures": recorded_seizures,
     "recorded_seizures_at_borders": recorded_seizures_at_borders,
     "recorded_seizures_share": recorded_seizures_share,

@@ -198,6 +198,8 @@ def test_budgets_of_one_year_and_of_one_state_have_half_of_their_discrepancy_in_
         for n, (place, year) in enumerate([("TJ", "2002"), ("UZ", "2002"), ("TJ", "2003"), ("UZ", "2003")])
     ]
     assert_allclose(common(rows), [[1, 0.5, 0.5, 0], [0.5, 1, 0, 0.5], [0.5, 0, 1, 0.5], [0, 0.5, 0.5, 1]])
+    part = target(4, variable="aid_promised_by_one", flow=None, place="TJ", **{"from": "2002", "to": "2002"})
+    assert_allclose(common([*rows, part])[4], [0.5, 0.5, 0, 0, 1])
     one_year = np.exp(-1 / 2)
     assert_allclose(alike(rows, Discrepancy(1.0, 2.0))[0], [1, 0.5, 0.5 * one_year, 0], rtol=1e-3)
 

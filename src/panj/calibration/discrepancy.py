@@ -71,8 +71,9 @@ strata by the same measure to a third; of 0, 0.3, 0.5 and 0.8 numbers of Central
 SEIZURES = ("recorded_seizures", "recorded_seizures_at_borders", "drugs_seized")
 """Variables that are records of the same finds."""
 
-ACTS = ("recorded_assistance",)
-"""Variables that one act of a period tells of all places: a budget and its supplements."""
+ACTS = ("recorded_assistance", "aid_promised_by_one")
+"""Variables that one act of a period tells of all places: a budget and its supplements, for all security and for
+borders."""
 
 EXACT = 1e-6
 """Standard deviation that every number has besides, so that none is taken for exact."""
@@ -146,7 +147,7 @@ def _held(target: Target) -> set[tuple[str, ...]]:
     if target.sense != "about":
         return {(target.id,)}
     if target.variable in ACTS:
-        return {series(target), (target.variable, target.from_, target.to)}
+        return {series(target), ("act", target.from_, target.to)}
     if target.variable not in SEIZURES:
         return {series(target)}
     flows = [target.flow] if target.flow else list(DRUGS)

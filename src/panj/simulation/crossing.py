@@ -245,9 +245,8 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     # over the green border
     post = world.post[:, None]
     rough = world.roughness(p)
-    hours = (
-        jnp.where(post, p["round_hours"], p["green_hours"]) * rough + p["fence_hours"] * setting.line["fence"][:, None]
-    )
+    unfenced = jnp.where(post, p["round_hours"], p["green_hours"]) * rough
+    hours = unfenced + p["fence_hours"] * setting.line["fence"][:, None]
     small = green_lots(flows, setting, p)
     ease = jnp.where(declares, p["trespass_ease"], 1.0)
     unseen = 1 - p["network_hides"] * setting.networks * ~declares
@@ -257,6 +256,7 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
         * sight_of_lot(flows, small, p)
         * ease
         * jnp.where(post, p["round_watch"], 1.0)
+        * (hours / unfenced)  # who takes longer is longer under watch: the law of random search is one of time
         / rough
     )
     watch = 1 + setting.line["garrison"][:, None]

@@ -193,12 +193,12 @@ def _clocked(arrays: dict[str, Array]) -> dict[str, Array]:
     return {name: values[SETTLING:] for name, values in arrays.items()}
 
 
-def _free(world: World, p: Parameters, first: Months) -> Float[Array, "F L M"]:
-    """Cost of every crossing with no rules, no queues and no guards, all posts open."""
+def unguarded(world: World, p: Parameters, first: Months) -> Setting:
+    """No rules, no queues and no guards, all posts open."""
     links, flows, members = len(world.post), len(world.factor), p["integrity"].shape[0]
     levers = first.rules
     nothing = jnp.zeros((2, links, members))
-    setting = Setting(
+    return Setting(
         open=jnp.asarray(world.ever_open),
         rules={lever: jnp.zeros((flows, links)) for lever in levers},
         counters={"check": jnp.zeros((2, links)), "open": jnp.ones((2, links))},
@@ -218,6 +218,11 @@ def _free(world: World, p: Parameters, first: Months) -> Float[Array, "F L M"]:
         backlog=jnp.zeros((2, len(world.posts), members)),
         hours=working_hours(world, p),
     )
+
+
+def _free(world: World, p: Parameters, first: Months) -> Float[Array, "F L M"]:
+    """Cost of every crossing on a free passage."""
+    setting = unguarded(world, p, first)
     nobody = setting.backlog
     at_posts = counters(world, p, setting, queue(world, p, posts_of(world, p, setting), nobody).time, nobody)
     fixed = standing(world, world.flows, p, setting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,36 @@ def test_shares_are_shares(dataset: xr.Dataset, tiny: Region, variable: str):
     place = {"northern_share": "NO", "unlawful_share": "region"}.get(variable, "NO-SO")
     values = values_of(dataset, tiny, target(variable, place=place, flow=of, unit="share"))
     assert np.all((values > 0) & (values < 1))
+
+
+def routed(region: Region, **ways: float) -> xr.Dataset:
+    """A run in which so much [kg/month] goes these ways, by states joined with an underscore, and nothing else."""
+    run = invented(region)
+    run["passed"], run["passed_forth"] = (xr.zeros_like(run[name]) for name in ("passed", "passed_forth"))
+    for way, amount in ways.items():
+        states = way.split("_")
+        for here, there in pairwise(states):
+            forth = f"{here}-{there}" in region.borders
+            of = {"flow": "opiates", "border": f"{here}-{there}" if forth else f"{there}-{here}"}
+            run["passed"].loc[of] += amount
+            run["passed_forth"].loc[of] += amount * forth
+    return run
+
+
+@pytest.mark.parametrize(
+    ("ways", "through", "share"),
+    [
+        ({"EA_NO_WE": 3, "EA_FA": 1}, 3, 0.75),  # by members to where the state has no border, and straight out
+        ({"EA_SO_FA": 1, "EA_NO_WE": 3}, 3, 0.75),  # what cuts through a member is on that neighbour's way
+        ({"EA_FA_SO_NO_WE": 3, "EA_FA": 1}, 3, 0.75),  # and what cuts through that neighbour is on the members'
+        ({"EA_SO_EA_NO_WE": 3, "EA_FA": 1}, 3, 0.75),  # what comes back has not left
+    ],
+)
+def test_a_way_is_told_by_where_it_leads(tiny: Region, ways: dict[str, float], through: float, share: float):
+    run = routed(tiny, **ways)
+    assert_allclose(values_of(run, tiny, target("northern_share", place="EA", unit="share")), share, rtol=1e-5)
+    asked = target("estimated_flow", place="EA", unit="kg/year")
+    assert_allclose(values_of(run, tiny, asked), 12 * through, rtol=1e-5)
 
 
 def test_a_closure_that_changes_no_price_has_the_ratio_one(tiny: Region):

@@ -262,12 +262,39 @@ def smuggled_share(seen: Seen, target: Target) -> Values:
     return members_first(hidden / passed.sel(flow=sorted({*goods, str(target.flow)})).sum("flow"))
 
 
-def northern(seen: Seen, target: Target) -> xr.DataArray:
-    """Share of what passes the borders of a state that does so at its borders with members, month by month."""
+def outbound(seen: Seen, target: Target) -> tuple[xr.DataArray, xr.DataArray]:
+    """What leaves a state for good, month by month: on a way through members, and in all.
+
+    A way is told by where it leads. What comes back is not gone, and what only cuts through a member to another
+    neighbour of the state is on that neighbour's way, like what goes there straight; and the other way round.
+    """
+    passed, forth = (of_flow(seen, name, target) for name in ("passed", "passed_forth"))
+
+    def net(here: str, there: str) -> xr.DataArray:
+        first = f"{here}-{there}" in seen.region.borders
+        border = f"{here}-{there}" if first else f"{there}-{here}"
+        onward = 2 * at(forth, "border", border) - at(passed, "border", border)
+        return onward if first else -onward
+
     some, every = way_in(seen.region, target.place)
-    passed = of_flow(seen, "passed", target)
-    whole = passed.sel(border=every).sum("border")
-    return passed.sel(border=some).sum("border") / whole.where(whole > 0)
+    beside = {border: next(end for end in ends(border) if end != target.place) for border in every}
+    leaves = {there: net(target.place, there) for there in beside.values()}
+    members = [beside[border] for border in some]
+    corners = [
+        net(member, other)
+        for member in members
+        for other in leaves
+        if other not in members and {f"{member}-{other}", f"{other}-{member}"} & set(seen.region.borders)
+    ]
+    nothing = xr.zeros_like(passed.isel(border=0, drop=True))
+    through = sum((leaves[member] for member in members), nothing) - sum(corners, nothing)
+    return through, sum(leaves.values(), nothing)
+
+
+def northern(seen: Seen, target: Target) -> xr.DataArray:
+    """Share of what leaves a state for good that does so on a way through members, month by month."""
+    through, whole = outbound(seen, target)
+    return (through / whole.where(whole > 0)).clip(0, 1)
 
 
 def northern_share(seen: Seen, target: Target) -> Values:
@@ -276,9 +303,11 @@ def northern_share(seen: Seen, target: Target) -> Values:
 
 
 def estimated_flow(seen: Seen, target: Target) -> Values:
-    """What someone inferred of a flow: what passes a border, or leaves a state over its borders with members."""
-    some = [target.place] if target.place in seen.region.borders else way_in(seen.region, target.place)[0]
-    passed = of_flow(seen, "passed", target).sel(border=some).sum("border")
+    """What someone inferred of a flow: what passes a border, or leaves a state for good on a way through members."""
+    if target.place in seen.region.borders:
+        passed = at(of_flow(seen, "passed", target), "border", target.place)
+    else:
+        passed = outbound(seen, target)[0]
     unit = unit_of(seen.dataset, "passed", [str(target.flow)], seen.region)
     return members_first(in_unit(window(passed, target), unit, target.unit))
 

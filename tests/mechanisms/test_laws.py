@@ -46,12 +46,20 @@ def test_equipment_helps_up_to_its_boost(skill, equipment, boost):
 
 
 def test_search_is_shared_among_vehicles_and_ends():
-    def minutes(vehicles):
-        return value(detection.search_minutes(a(10.0), a(0.25), a(160.0), a(vehicles), a(60.0)))
+    def minutes(vehicles, inspected=1.0):
+        return value(detection.search_minutes(a(10.0), a(0.25), a(160.0), a(vehicles), a(60.0), a(inspected)))
 
     assert minutes(0.0) == pytest.approx(60.0)
     assert minutes(99_999.0) == pytest.approx(10 * 0.25 * 160 * 60 / 100_000, rel=0.01)
     assert minutes(99.0) >= minutes(999.0) >= minutes(9_999.0)
+    assert minutes(0.0, 0.5) == pytest.approx(30.0)  # half are not opened, with all the time in the world
+    assert minutes(99_999.0, 0.5) == pytest.approx(minutes(99_999.0), rel=0.02)  # nor are there, with too little
+
+
+@given(finds=st.floats(0.001, 0.9), longest=st.floats(5, 2000))
+def test_a_full_search_finds_what_it_is_said_to_find(finds, longest):
+    rate = detection.sight_in_search(a(finds), a(longest))
+    assert value(detection.found(rate, a(longest))) == pytest.approx(finds, rel=1e-4)
 
 
 @given(share=shares, checks=shares, adds=shares)

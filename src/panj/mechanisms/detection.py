@@ -47,11 +47,26 @@ def time_on_search(search_share: Real, checks: Real, check_searches: Real) -> Fl
     return search_share + (1 - search_share) * check_searches * checks
 
 
-def search_minutes(officers: Real, share: Real, hours: Real, vehicles: Real, longest: Real) -> Float[Array, "..."]:
-    """Officer-minutes of search that one vehicle meets at a side of a post [min].
+def sight_in_search(search_finds: Real, longest: Real) -> Float[Array, "..."]:
+    """Rate at which an officer-minute of search of full skill finds a hidden lot [1/min].
 
-    ``longest * (1 - exp(-available / longest))``: where many pass, each gets its share of the officers' time; where few
-    pass, nobody is searched for longer than a full search takes.
+    ``-log(1 - search_finds) / longest``: that at which `found` gives ``search_finds`` for a full search.
+
+    Args:
+        search_finds: Chance that a full search of one vehicle finds a lot of the reference size in it, below 1.
+        longest: A full search of one vehicle, in officer-minutes [min].
+    """
+    return -jnp.log1p(-search_finds) / longest
+
+
+def search_minutes(
+    officers: Real, share: Real, hours: Real, vehicles: Real, longest: Real, share_inspected: Real
+) -> Float[Array, "..."]:
+    """Officer-minutes of search that a vehicle meets on average at a side of a post [min].
+
+    ``most * (1 - exp(-available / most))`` with ``most = share_inspected * longest``: where many pass, each gets its
+    share of the officers' time; where few pass, some are not opened all the same, and nobody is searched for longer
+    than a full search takes.
 
     Args:
         officers: At this side of this post [person].
@@ -59,11 +74,13 @@ def search_minutes(officers: Real, share: Real, hours: Real, vehicles: Real, lon
         hours: Hours that one officer works in a month [h].
         vehicles: That pass in the month; one is added, so that an empty post searches its first.
         longest: A full search of one vehicle, in officer-minutes [min].
+        share_inspected: Share of vehicles that are opened where there is time for all, above 0 and at most 1.
 
     Links: L37 (own funds -> control, +), L44 (traffic to hide in -> search of each, -).
     """
     available = officers * share * hours * 60 / (1 + vehicles)
-    return -longest * jnp.expm1(-available / longest)
+    most = share_inspected * longest
+    return -most * jnp.expm1(-available / most)
 
 
 def bulk(lot: Real, reference: Real, elasticity: Real) -> Float[Array, "..."]:

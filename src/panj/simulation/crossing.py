@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from panj.mechanisms.bribery import expected_loss, let_go, toll
 from panj.mechanisms.choice import nest_cost, nest_shares
-from panj.mechanisms.detection import bulk, found, search_minutes
+from panj.mechanisms.detection import bulk, found, search_minutes, sight_in_search
 from panj.simulation.kinds import DRUGS, RADIOACTIVE, of_kind
 from panj.simulation.world import Traits, World
 
@@ -189,7 +189,7 @@ def counters(
     load = both_ways + goods + p["search_of_travellers"] * travellers
     officers = setting.officers.mean(axis=0)[at]
     hours = jnp.asarray(OFFICER_HOURS)
-    minutes = search_minutes(officers, setting.searching, hours, load, p["search_longest"])
+    minutes = search_minutes(officers, setting.searching, hours, load, p["search_longest"], p["share_inspected"])
     each = jnp.stack([jnp.ones_like(p["search_of_travellers"]), p["search_of_travellers"]])
     return Counters(time, minutes * each[:, None])
 
@@ -240,7 +240,8 @@ def standing(world: World, flows: Traits, p: Parameters, setting: Setting) -> St
     hidden = p["hiding_cost"] * setting.fee / lot
     at_post = jnp.where(passable & (declares | hides), jnp.where(declares, declared, hidden), jnp.inf)
     free = [freed(stake, side) for side in (0, 1)]
-    sees = p["sight_post"] * (1 - p["network_hides"] * setting.networks) * sight_of_lot(flows, lot, p) * hides
+    sight = sight_in_search(p["search_finds"], p["search_longest"])
+    sees = sight * (1 - p["network_hides"] * setting.networks) * sight_of_lot(flows, lot, p) * hides
 
     # over the green border
     post = world.post[:, None]

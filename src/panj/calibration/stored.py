@@ -23,7 +23,7 @@ JUDGED = ("fit", "validation")
 """Uses of which a total is made."""
 
 DIGITS = 4
-"""Significant digits that are kept with a region."""
+"""Significant digits of what was computed that are kept with a region; what was published is kept as it was."""
 
 
 def as_data(rows: Sequence[Score], screened: Iterable[Screened] | None = None) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _plain(value: Any) -> Any:
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _rounded(part) for name, part in value.items()}
+        return {name: part if name == "published" else _rounded(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_rounded(part) for part in value]
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value

@@ -25,8 +25,8 @@ class Size(NamedTuple):
     steps: int
 
 
-USUAL = {"esmda": Size(100, 2), "nuts": Size(600, 1)}
-"""What a fit computes if nothing else is asked for: the smoother alone what is done in minutes, for NUTS what an
+USUAL = {"esmda": Size(100, 1), "nuts": Size(600, 1)}
+"""What a fit computes if nothing else is asked for: the smoother alone what is done in about a minute, for NUTS what an
 emulator learns from. It learns from the first ensemble, so that is where its members are; the second shows how far it
 errs where the posterior lies."""
 
@@ -47,9 +47,7 @@ def fit(
     members: Annotated[
         int | None, typer.Option(help="Of the ensemble; 100, or 600 for nuts, if not given.", min=16)
     ] = None,
-    steps: Annotated[
-        int | None, typer.Option(help="In which the numbers are taken in; 2, or 1 for nuts, if not given.", min=1)
-    ] = None,
+    steps: Annotated[int | None, typer.Option(help="In which the numbers are taken in; 1 if not given.", min=1)] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for what is finished; runs/fit-REGION if not given.")] = None,
     seed: Annotated[int, typer.Option(help="Of draws, luck and noise.", min=0)] = 1,
     batch: Annotated[int | None, typer.Option(help="Members computed side by side.", min=1)] = None,

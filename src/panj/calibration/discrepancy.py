@@ -159,7 +159,7 @@ def kin(target: Target, others: Iterable[Target]) -> list[Target]:
     held, near, far = _held(target), list[Target](), list(others)
     while found := [one for one in far if not held.isdisjoint(_held(one))]:
         near += found
-        far = [one for one in far if one not in found]
+        far = [one for one in far if held.isdisjoint(_held(one))]
         held = held.union(*map(_held, found))
     return near
 

@@ -31,6 +31,7 @@ from panj.calibration.seen import (
     way_in,
     window,
 )
+from panj.mechanisms.drug_trade import HEROIN_PURITY, OPIUM_FOR_HEROIN
 from panj.region import Region, Target
 from panj.region.conditions import CONDITIONS, course_of
 
@@ -204,12 +205,6 @@ def _written(seen: Seen, target: Target, records: xr.DataArray) -> Values:
     unit = unit_of(seen.dataset, "recorded_seizures", flows, seen.region)
     return members_first(in_unit(window(records, target), unit, target.unit))
 
-
-HEROIN_PURITY = 0.6
-"""Content of heroin as seized [kg/kg] (assumed 0.4 to 0.8)."""
-
-OPIUM_FOR_HEROIN = 10.0
-"""Opium that makes a kilogram of pure heroin [kg/kg]; the convention of the time, and the upper end of PE130."""
 
 DRUGS = (OPIATES, "cannabis", "synthetic-drugs")
 """Flows that are drugs."""

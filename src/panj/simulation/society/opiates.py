@@ -7,7 +7,14 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.drug_trade import carriage, drug_money, price_beyond, spent_on_opium
+from panj.mechanisms.drug_trade import (
+    HEROIN_PURITY,
+    OPIUM_FOR_HEROIN,
+    carriage,
+    drug_money,
+    price_beyond,
+    spent_on_opium,
+)
 from panj.mechanisms.drug_use import heroin_wanted, users_next
 from panj.mechanisms.opiates import harvest, source_price, sown_next, traded
 from panj.mechanisms.recording import registered_users
@@ -17,13 +24,6 @@ from panj.simulation.society.felt import Causes, Turn
 from panj.simulation.society.places import by_state
 from panj.simulation.sums import LEFT, links_to_states, weighed
 from panj.simulation.world import Months, World
-
-KG_OF_OPIUM = 10.0
-"""Opium in a kilogram of pure heroin [kg] (PE130: six to ten, fewer where it is not pure)."""
-
-PURITY = 0.6
-"""Pure heroin in a kilogram as it is sold and seized [kg/kg] (assumed 0.4 to 0.8; one of any quality cost 0.6 of a good
-one in 2000, PN028 and PN049). Prices are those of heroin as sold, volumes are of pure heroin."""
 
 
 class Opiates(eqx.Module):
@@ -96,7 +96,7 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
     worth = price_at_start(world, p)
     dearer = turn.filled(
         price_beyond,
-        price=KG_OF_OPIUM * PURITY * (spent - felt.usual("opium_price")),
+        price=OPIUM_FOR_HEROIN * HEROIN_PURITY * (spent - felt.usual("opium_price")),
         carriage=worth + felt.causes["carriage"] - felt.usual("carriage"),
         seized_share=felt.causes["opiates_taken"],
     )
@@ -117,7 +117,7 @@ def step(turn: Turn) -> tuple[Opiates, Causes]:
     )
     users = jnp.where(jnp.asarray(world.member)[:, None] > 0, drawn_in, opiates.users)
     bought = turn.filled(heroin_wanted, users=users, price=rise, usual_price=jnp.asarray(1.0))
-    told |= {"drug_money": jnp.maximum(money, 0.0) / PURITY, "drug_price": worth * rise}
+    told |= {"drug_money": jnp.maximum(money, 0.0) / HEROIN_PURITY, "drug_price": worth * rise}
     told |= {"registered": turn.filled(registered_users, users=opiates.users)}
     after = Opiates(sown, trade.stock, spent, trade.served, users, bought)
     return jax.tree.map(lambda new, old: jnp.where(felt.begun, new, old), after, opiates), told

@@ -31,7 +31,7 @@ from panj.calibration.seen import (
     way_in,
     window,
 )
-from panj.mechanisms.drug_trade import HEROIN_PURITY, OPIUM_FOR_HEROIN
+from panj.mechanisms.heroin import HEROIN_PURITY, OPIUM_FOR_HEROIN
 from panj.region import Region, Target
 from panj.region.conditions import CONDITIONS, course_of
 

@@ -7,15 +7,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from panj.mechanisms.drug_trade import (
-    HEROIN_PURITY,
-    OPIUM_FOR_HEROIN,
-    carriage,
-    drug_money,
-    price_beyond,
-    spent_on_opium,
-)
+from panj.mechanisms.drug_trade import carriage, drug_money, price_beyond, spent_on_opium
 from panj.mechanisms.drug_use import heroin_wanted, users_next
+from panj.mechanisms.heroin import HEROIN_PURITY, OPIUM_FOR_HEROIN
 from panj.mechanisms.opiates import harvest, source_price, sown_next, traded
 from panj.mechanisms.recording import registered_users
 from panj.simulation.crossing import Parameters

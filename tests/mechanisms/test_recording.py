@@ -62,6 +62,13 @@ def test_mirrors_part_as_duty_rises(duty, margin):
     assert np.log(gap(duty) * margin) == pytest.approx(3.0 * duty, rel=1e-3, abs=1e-4)
 
 
+@given(promised=amounts, army=amounts, share=st.floats(0.05, 1))
+def test_a_budget_is_what_is_for_the_army_and_a_rest_of_which_borders_have_their_share(promised, army, share):
+    budget = call(recording.budgeted, promised, army, share)
+    assert share * (budget - army) == pytest.approx(promised, rel=1e-3, abs=3)
+    assert budget >= max(army, promised) * (1 - 1e-6) - 1e-6
+
+
 def test_the_mirror_gap_is_the_quotient_of_the_two_records():
     seller, buyer = 100.0, call(recording.declared_trade, 100.0, 0.6) * 1.1
     assert call(recording.mirror_gap, 0.6, 1.1) == pytest.approx(seller / buyer)
@@ -73,7 +80,7 @@ def test_the_mirror_gap_is_the_quotient_of_the_two_records():
     [
         (recording.recorded, [(0, 0, 0, 0), (1e6, 1, 4, 2)]),
         (recording.registered_users, [(0, 1), (1e7, 50)]),
-        (recording.budgeted, [(0, 0.01), (1e9, 1)]),
+        (recording.budgeted, [(0, 0, 0.01), (1e9, 1e9, 1)]),
         (recording.declared_trade, [(0, 0), (1e9, 1)]),
         (recording.mirror_gap, [(0, 1), (0.95, 2)]),
     ],

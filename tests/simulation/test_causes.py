@@ -118,6 +118,15 @@ def test_what_a_state_writes_down_without_any_flow_adds_to_its_imports_and_pays(
     assert (np.asarray(paid) > 0).all()
 
 
+def test_what_an_army_is_given_is_budgeted_and_moves_no_border(raised, unmoved, simulation):
+    at = _place(simulation.world, "SO")
+    more = raised("army_help", "SO", 1e6)
+    budgets = more["recorded_assistance"][(slice(1, None), *at)] - unmoved["recorded_assistance"][(slice(1, None), *at)]
+    np.testing.assert_allclose(budgets, 1e6, rtol=1e-4)
+    for same in ("aid_promised_by_one", "equipment", "passed"):
+        np.testing.assert_array_equal(more[same], unmoved[same])
+
+
 def test_people_are_neither_made_nor_lost(unmoved):
     everyone = np.asarray(unmoved["at_home"] + unmoved["migrants"])
     np.testing.assert_allclose(everyone, np.broadcast_to(everyone[:1], everyone.shape), rtol=1e-5)

@@ -56,17 +56,20 @@ def registered_users(users: Real, users_per_registered: Real) -> Float[Array, ".
     return users / users_per_registered
 
 
-def budgeted(promised: Real, security_for_borders: Real) -> Float[Array, "..."]:
+def budgeted(promised: Real, army_help: Real, security_for_borders: Real) -> Float[Array, "..."]:
     """What a donor budgets for security and law enforcement in a state [USD/month].
 
-    ``promised / security_for_borders``: what is budgeted is what is promised. The share for borders is not
-    well known, and its error is the same for all states and years: a parameter, not an error of each published number.
+    ``army_help + promised / security_for_borders``: what is budgeted is what is promised, for the army and for all
+    others. The share for borders is not well known, and its error is the same for all states and years: a parameter,
+    not an error of each published number.
 
     Args:
         promised: By this donor to those who guard borders [USD/month], never negative.
-        security_for_borders: Share of its help for security and law enforcement that is for them [1], above 0.
+        army_help: By this donor to the army [USD/month], never negative.
+        security_for_borders: Share of the rest of its help for security and law enforcement that is for borders [1],
+            above 0.
     """
-    return promised / security_for_borders
+    return army_help + promised / security_for_borders
 
 
 def declared_trade(imports: Real, evaded: Real) -> Float[Array, "..."]:

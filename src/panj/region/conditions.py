@@ -56,6 +56,7 @@ CONDITIONS: dict[str, Kind] = {
     "nationalism": Kind("state", "level", 0.3, "0-1", "How far a government's standing rests on the nation's land"),
     "reform": Kind("state", "level", 0, "0-1", "Reform of economy and state at home"),
     "own_funds": Kind("state", "linear", 0, "USD/month", "What the state itself spends to equip and keep its line"),
+    "army_help": Kind("state", "level", 0, "USD/month", "What a donor whose budgets are published gives to its army"),
     "other_revenue": Kind("state", "linear", 0, "USD/month", "Revenue of the state other than customs"),
     "other_imports": Kind("state", "linear", 0, "USD/month", "Imports that a state writes down and no flow carries"),
     "duty_level": Kind("state", "level", 0.5, "0-1", "Duties in force over duties in full, as a mean over goods"),

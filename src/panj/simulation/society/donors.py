@@ -94,7 +94,9 @@ def step(turn: Turn) -> tuple[Donors, Causes]:
         "terror_first": turn.filled(ranking, attention=felt("L28", "attention")),
         "aid_promised": pledged,
         "aid_promised_by_one": by_one,
-        "recorded_assistance": turn.filled(budgeted, promised=by_one),
+        "recorded_assistance": turn.filled(
+            budgeted, promised=by_one, army_help=turn.now.conditions["army_help"][:, None]
+        ),
         "aid_modelled": aid.arrives,
     }
     felt = felt.also(told)

@@ -10,10 +10,11 @@ are left to the numbers that are fitted, all together:
   prior. One number of a stratum moves its factor a little, ten move it far (partial pooling: Gelman & Hill 2007).
 - *How long.* A model that has too little of something in one year has too little of it in the next, by
   ``exp(-years apart / memory)`` (an Ornstein-Uhlenbeck process). What goes along so is (`common`): of seizures, all
-  that is recorded of a flow in a state and at its borders, by whatever name, as these are the same finds of the same
-  ways; of budgets, all of one state and all of one period, half each, as one act gives to all recipients; of all
-  else, numbers of one series, the same variable and flow at the same place. Seizures have a memory of
-  their own: it is whole ways that a model lacks there. Other discrepancies are taken as independent, and so are bounds.
+  that is recorded of a flow in a state and at its borders, by whatever name and as a share of all, as these are the
+  same finds of the same ways; of all else, numbers of one series, the same variable and flow at the same place, and by
+  half what has one cause: budgets of one period, as one act gives to all recipients, numbers of the users of a state,
+  prices of what is one trade. Seizures have a memory of their own: it is whole ways that a model lacks there. Other
+  discrepancies are taken as independent, and so are bounds.
 
 Over members of the priors the fitted numbers ought to lie about the members' mean with the covariance of what members
 predict and that of errors and discrepancies. Factors and memories are the likeliest ones (type II maximum likelihood,
@@ -68,12 +69,18 @@ POOLED = 0.3
 """Standard deviation of the logarithm of a stratum's factor over the common one (assumed: files judge two of three
 strata by the same measure to a third; of 0, 0.3, 0.5 and 0.8 numbers of Central Asia left out did best so)."""
 
-SEIZURES = ("recorded_seizures", "recorded_seizures_at_borders", "drugs_seized")
+SEIZURES = ("recorded_seizures", "recorded_seizures_at_borders", "recorded_seizures_share", "drugs_seized")
 """Variables that are records of the same finds."""
 
 ACTS = ("recorded_assistance", "aid_promised_by_one")
 """Variables that one act of a period tells of all places: a budget and its supplements, for all security and for
 borders."""
+
+USERS = ("registered_users", "estimated_users", "recorded_prevalence")
+"""Variables that tell of the same users."""
+
+PRICES = ("heroin_price",)
+"""Variables that are prices along the ways of one trade."""
 
 EXACT = 1e-6
 """Standard deviation that every number has besides, so that none is taken for exact."""
@@ -133,8 +140,9 @@ def common(targets: Sequence[Target]) -> Reals:
     """What discrepancies of one time have in common, K x K: 1 of numbers of one series, 0 of what is independent.
 
     Seizures of a flow hold on the states that they are of, a border on both of its own, all drugs on each of them, and
-    have in common the cosine of what they hold on: Panj and Tajikistan 0.7, Panj and another border of it 0.5. Budgets
-    hold on the state that they are for and on the act of their period: of two states in one year 0.5.
+    have in common the cosine of what they hold on: Panj and Tajikistan 0.7, Panj and another border of it 0.5. Budgets,
+    users and prices hold on their series and on what they share with others: the act of a period, the users of a state,
+    the trade in a flow. Budgets of two states in one year have 0.5 in common.
     """
     held = [_held(one) for one in targets]
     names = sorted({name for one in held for name in one})
@@ -146,12 +154,17 @@ def common(targets: Sequence[Target]) -> Reals:
 def _held(target: Target) -> set[tuple[str, ...]]:
     if target.sense != "about":
         return {(target.id,)}
+    if target.variable in SEIZURES:
+        flows = [target.flow] if target.flow else list(DRUGS)
+        return {(flow, state) for flow in flows for state in target.place.split("-")}
+    held: set[tuple[str, ...]] = {series(target)}
     if target.variable in ACTS:
-        return {series(target), ("act", target.from_, target.to)}
-    if target.variable not in SEIZURES:
-        return {series(target)}
-    flows = [target.flow] if target.flow else list(DRUGS)
-    return {(flow, state) for flow in flows for state in target.place.split("-")}
+        held.add(("act", target.from_, target.to))
+    if target.variable in USERS:
+        held.add(("users", target.flow or "", target.place))
+    if target.variable in PRICES:
+        held.add(("trade", target.flow or ""))
+    return held
 
 
 def kin(target: Target, others: Iterable[Target]) -> list[Target]:

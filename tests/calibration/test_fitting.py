@@ -14,13 +14,16 @@ from scipy.stats import norm
 from typer.testing import CliRunner
 
 from panj.calibration.fitting import FAR, data_of, fit, moved, taken_in, training_of, values_of
-from panj.calibration.forward import Forward, Predicted
+from panj.calibration.forward import Forward, Predicted, dataset_of, on_scales
 from panj.calibration.inference import digest, sample
 from panj.calibration.scales import off_scale
+from panj.calibration.seen import Seen
 from panj.cli import main
 from panj.ensembles import RunError, read_posterior
+from panj.ensembles.batches import runner
 from panj.ensembles.members import draw
 from panj.ensembles.posterior import drawn, inputs, save_posterior
+from panj.ensembles.running import under
 from panj.region import Region, Target, open_region
 
 Reals = NDArray[np.float64]
@@ -176,6 +179,7 @@ def test_parameters_that_are_known_are_found_again(copy: Region, tmp_path: Path)
     found = fit(copy.folder, out, members=64, steps=3, seed=5, workers=1, progress=lambda n, _: told.append(n))
     assert told[-1] == 4 * 64
     assert len(found.targets) == 3
+    _the_first_ensemble_is_a_run_of_the_priors(copy.folder, out)
     assert np.median(found.after) < 0.6 * np.median(found.before)
     for name in true:
         low, high = np.quantile(found.posterior[name], [0.01, 0.99])
@@ -218,3 +222,13 @@ def test_parameters_that_are_known_are_found_again(copy: Region, tmp_path: Path)
     )
     assert said.exit_code == 0, said.output
     assert "draws fitted to" in said.output
+
+
+def _the_first_ensemble_is_a_run_of_the_priors(folder: Path, out: Path) -> None:
+    """Member by member: what programmes deliver, which no fit learns, and luck are those of ``panj run --prior``."""
+    first = np.load(out / "step-0-from-00000.npz")["measured"]
+    laid = under(open_region(folder), "history")
+    members = range(first.shape[1])
+    run = runner(laid, len(members), 5, prior=True)(members, ())
+    seen = Seen(dataset_of(laid, run, list(members)), laid, drawn(laid, members, 5, prior=True))
+    assert_allclose(on_scales(seen, list(laid.targets.values())), first, rtol=1e-4, atol=1e-4)

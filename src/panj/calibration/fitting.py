@@ -21,7 +21,7 @@ from panj.calibration.forward import Forward, Predicted
 from panj.calibration.scales import on_scale
 from panj.calibration.smoother import Data, assimilate, inflations, misfit
 from panj.ensembles import RunError, cores
-from panj.ensembles.members import EDGE, chances, quantile
+from panj.ensembles.members import EDGE, chances, draw, quantile
 from panj.ensembles.plan import batch_for, fingerprint
 from panj.ensembles.posterior import Draws, inputs, save_posterior
 from panj.ensembles.running import under
@@ -94,7 +94,8 @@ def fit(
     """Fit the parameters of a region to its targets for fitting, by an ensemble smoother (`smoother`).
 
     Every ensemble is computed once more than there are steps: the last one tells what the posterior predicts. Members
-    that do not converge there are left out of the draws.
+    that do not converge there are left out of the draws. What programmes deliver is not fitted: a member meets the same
+    deliveries, drawn within their ranges, and the same luck in every ensemble.
 
     Args:
         region: Name of a region that ships, or a folder.
@@ -121,6 +122,8 @@ def fit(
     plan = {"region": opened.code, "members": members, "steps": steps, "seed": seed, "batch": size}
     _begin(out, plan | {"inputs": fingerprint(inputs(opened)), "panj": panj.__version__}, resume)
     first = norm.ppf(chances(list(opened.parameters), range(members), seed)).T
+    untaught = [row for name, row in laid.uncertain.items() if name not in opened.parameters]
+    deliveries = draw(untaught, range(members), seed)
     spans = [range(start, min(start + size, members)) for start in range(0, members, size)]
     seen: list[Reals] = []
     held: list[Reals] = []
@@ -131,7 +134,7 @@ def fit(
     for step in range(steps + 1):
         if data is not None:
             levels = assimilate(first, [one[chosen] for one in seen], data, inflations(steps), seed)
-        forward = Forward(laid, values_of(opened, levels), Predicted(targets), seed, size)
+        forward = Forward(laid, values_of(opened, levels) | deliveries, Predicted(targets), seed, size)
         predicted, converged = _predicted(out, step, forward, spans, crew, progress, members * steps + members)
         seen.append(predicted)
         held.append(levels)

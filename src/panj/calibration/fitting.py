@@ -122,8 +122,8 @@ def fit(
     plan = {"region": opened.code, "members": members, "steps": steps, "seed": seed, "batch": size}
     _begin(out, plan | {"inputs": fingerprint(inputs(opened)), "panj": panj.__version__}, resume)
     first = norm.ppf(chances(list(opened.parameters), range(members), seed)).T
-    untaught = [row for name, row in laid.uncertain.items() if name not in opened.parameters]
-    deliveries = draw(untaught, range(members), seed)
+    programmes = [row for name, row in laid.uncertain.items() if name not in opened.parameters]
+    deliveries = draw(programmes, range(members), seed)
     spans = [range(start, min(start + size, members)) for start in range(0, members, size)]
     seen: list[Reals] = []
     held: list[Reals] = []

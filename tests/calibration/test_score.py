@@ -20,10 +20,10 @@ from typer.testing import CliRunner
 from panj.calibration import Seen, scores, screen, total
 from panj.calibration.baselines import in_proportion, no_change, openness, unit_elasticity
 from panj.calibration.diagnosis import drivers
-from panj.calibration.scales import RANGE, error_of, kept, off_scale, on_scale, spread_of
+from panj.calibration.scales import RANGE, chance_of, error_of, kept, off_scale, on_scale, spread_of, width_itself
 from panj.calibration.score import PARTS, foretold, judge, parts_of
 from panj.cli import main
-from panj.region import Region, Target
+from panj.region import Region, Target, open_region
 from panj.reports.score import total_lines, wide_lines
 
 
@@ -54,6 +54,37 @@ def test_what_is_less_sure_errs_more():
     errors = [error_of(target(quality=quality)) for quality in ("high", "medium", "low")]
     assert errors == sorted(errors)
     assert errors[0] < errors[-1]
+
+
+@pytest.mark.parametrize("finds", [0.5, 3.0, 40.0])
+def test_the_chance_of_few_finds_is_that_of_finds_that_come_by_chance_with_lots_that_vary(finds: float):
+    """A compound Poisson sum of exponential lots has the relative variance that the lognormal number has."""
+    chance = np.random.default_rng(1)
+    weights = np.asarray([chance.exponential(20.0, count).sum() for count in chance.poisson(finds, 100_000)])
+    assert np.expm1(chance_of(finds) ** 2) == pytest.approx(weights.var() / weights.mean() ** 2, rel=0.05)
+    few = target(low=1.0, high=4.0, finds=finds)
+    assert error_of(few) ** 2 == pytest.approx(error_of(target(low=1.0, high=4.0)) ** 2 + chance_of(finds) ** 2)
+
+
+def test_finds_are_the_weights_of_seizures_over_the_lots_of_their_flow():
+    region = open_region("central-asia")
+    for one in region.targets.values():
+        if one.variable in ("recorded_seizures", "recorded_seizures_at_borders"):
+            lots = one.value / one.factor / region.flows[str(one.flow)].lot
+            assert one.finds == pytest.approx(lots, rel=0.05), one.id
+        else:
+            assert one.finds is None, one.id
+
+
+def test_a_number_of_one_find_is_wide_by_itself_and_one_of_many_is_not(tiny: Region):
+    assert width_itself(target(low=1.0, high=4.0)) == pytest.approx(4.0)
+    assert width_itself(target(error="logit-normal", value=0.5, low=0.2, high=0.8, unit="share")) == pytest.approx(4.0)
+    region, run = truth(tiny, 1.0)
+    row = next(row for row in scores(Seen(run, region)) if row.target.use == "fit" and row.predicted)
+    wide = replace(row, predicted=(1.0, 1.5, 2.0, 3.0, 20.0))
+    few = replace(wide, target=wide.target.model_copy(update={"finds": 1.0}))
+    found = total([wide, replace(few, target=few.target.model_copy(update={"id": "few"}))], "fit")
+    assert (found.wide, found.wide_itself) == (2, 1)
 
 
 def test_what_is_foretold_of_one_member_is_its_error_alone():

@@ -20,6 +20,7 @@ from tools.reference.proofs import KINDS, MODEL, proofs
 from panj.cli import COMMANDS
 from panj.mechanisms.links import links
 from panj.region import open_region
+from panj.region.conditions import CONDITIONS
 from panj.region.flows import Flow
 from panj.region.regimes import Scenario
 from panj.simulation import quantities
@@ -188,9 +189,9 @@ def test_every_link_is_told_with_its_claims() -> None:
 def test_parameters_named_in_the_model_page_exist() -> None:
     written = re.sub(r"<!-- printed.*?<!-- end -->", "", text("docs/model.md"), flags=re.DOTALL)
     named = set(re.findall(r"\b[a-z]{2,}(?:_[a-z]{2,})+\b", written))
-    known = set(open_region("central-asia").parameters) | set(Flow.model_fields) | set(Scenario.model_fields)
-    unknown = named - known
-    assert not unknown, f"Neither parameters nor columns of flows or scenarios: {sorted(unknown)}"
+    known = set(open_region("central-asia").parameters) | set(CONDITIONS)
+    unknown = named - known - set(Flow.model_fields) - set(Scenario.model_fields)
+    assert not unknown, f"Neither parameters nor conditions nor columns of flows or scenarios: {sorted(unknown)}"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

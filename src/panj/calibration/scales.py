@@ -49,7 +49,21 @@ def off_scale(target: Target, values: ArrayLike) -> NDArray[np.float64]:
 
 
 def error_of(target: Target) -> float:
-    """Standard deviation of the published number on its scale: from its range, else by its quality."""
+    """Standard deviation of the published number on its scale: how well it is known, and the chance of a few finds."""
+    return math.hypot(_known(target), chance_of(target.finds) if target.finds else 0.0)
+
+
+def chance_of(finds: float) -> float:
+    """Standard deviation of the logarithm of the weight of so many finds [1]: ``sqrt(log(1 + 2 / finds))``.
+
+    Finds come by chance, and lots vary as much as their mean, so the sum has the relative variance ``2 / finds``
+    (a compound Poisson sum); a lognormal number of that variance has this one of its logarithm.
+    """
+    return math.sqrt(math.log1p(2 / finds))
+
+
+def _known(target: Target) -> float:
+    """From its range, else by its quality."""
     if target.low is not None and target.high is not None and target.high > target.low:
         low, high = on_scale(target, [target.low, target.high])
         return float(high - low) / RANGE
@@ -57,12 +71,19 @@ def error_of(target: Target) -> float:
     return QUALITY[target.quality] * size
 
 
+def width_itself(target: Target) -> float:
+    """The factor between the ends of the 90 % interval that the number's own error alone leaves."""
+    middle, half = float(on_scale(target, target.value)), error_of(target) * RANGE / 2
+    low, high = off_scale(target, [middle - half, middle + half])
+    return float(high / low) if low > 0 else math.inf
+
+
 def published(target: Target) -> tuple[float, float]:
     """The range of the published number on its scale; of its quality where the source gives none."""
     if target.low is not None and target.high is not None:
         low, high = on_scale(target, [target.low, target.high])
         return float(low), float(high)
-    middle, half = float(on_scale(target, target.value)), error_of(target) * RANGE / 2
+    middle, half = float(on_scale(target, target.value)), _known(target) * RANGE / 2
     return middle - half, middle + half
 
 

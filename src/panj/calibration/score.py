@@ -14,7 +14,7 @@ from panj.calibration.baselines import BASELINES, baselines
 from panj.calibration.diagnosis import Driver, drivers
 from panj.calibration.discrepancy import Discrepancy, carried, discrepancy_of, kin
 from panj.calibration.observe import Prediction, predictions
-from panj.calibration.scales import bound, error_of, kept, off_scale, on_scale
+from panj.calibration.scales import bound, error_of, kept, off_scale, on_scale, width_itself
 from panj.calibration.seen import Seen
 from panj.region import Target
 
@@ -97,7 +97,8 @@ class Total:
         count: Numbers with a figure; ``without``: numbers without one.
         within50: Share of them inside their 50 % interval, which ought to be a half.
         within90: Share inside their 90 % interval, which ought to be nine in ten.
-        width: Median factor between the ends of the 90 % interval; ``wide``: how many exceed ``WIDE``.
+        width: Median factor between the ends of the 90 % interval; ``wide``: how many exceed ``WIDE``; ``wide_itself``:
+            those of them that the number's own error alone makes so wide.
         error: Median absolute logarithm of predicted over published; ``model_error``: of what members say alone.
         bounds: Bounds with a figure; ``bounds_kept``: those that are kept.
         against: For each baseline, the errors of baseline and run where both have a figure, and on how many targets.
@@ -109,6 +110,7 @@ class Total:
     within90: float
     width: float
     wide: int
+    wide_itself: int
     error: float
     model_error: float
     bounds: int
@@ -202,7 +204,8 @@ def total(rows: Sequence[Score], use: str) -> Total:
     numbers = [row for row in mine if bound(row.target) is None]
     met = [row for row in numbers if row.predicted is not None]
     bounds = [row for row in mine if bound(row.target) is not None and row.predicted is not None]
-    widths = [row.width for row in met if row.width is not None]
+    widths = {row.target.id: row.width for row in met if row.width is not None}
+    wide = [row.target for row in met if widths.get(row.target.id, 0.0) > WIDE]
     errors = {row.target.id: abs(row.off) for row in met if row.off is not None}
     alone = [abs(row.model_off) for row in met if row.model_off is not None]
     against = {}
@@ -220,8 +223,9 @@ def total(rows: Sequence[Score], use: str) -> Total:
         without=len(numbers) - len(met),
         within50=_share([row.outcome == "within 50 %" for row in met]),
         within90=_share([row.passed for row in met]),
-        width=float(np.median(widths)) if widths else float("nan"),
-        wide=sum(width > WIDE for width in widths),
+        width=float(np.median(list(widths.values()))) if widths else float("nan"),
+        wide=len(wide),
+        wide_itself=sum(width_itself(target) > WIDE for target in wide),
         error=float(np.median(list(errors.values()))) if errors else float("nan"),
         model_error=float(np.median(alone)) if alone else float("nan"),
         bounds=len(bounds),

@@ -100,6 +100,8 @@ class Target(Row):
         value: As published, with ``low`` and ``high``: 5 and 95 % of what may have been so.
         factor: What the source counts over what the model counts: heroin as seized over pure heroin.
         error: The scale on which the number errs: of logarithms, of log odds, or its own.
+        finds: How many lots the number is the weight of, where it is one of a few finds: their chance is part of its
+            error. None: it is no such weight.
         discrepancy: Standard deviation on that scale of what the model could not tell even if all its parameters were
             right; together with the error of the number it bounds what a fit may learn from it.
         sense: Whether the number is one to meet or a bound.
@@ -120,6 +122,7 @@ class Target(Row):
     unit: Text
     factor: Positive = 1.0
     error: Literal["lognormal", "logit-normal", "normal"] = "lognormal"
+    finds: Positive | None = None
     discrepancy: NotNegative = 0.3
     sense: Literal["about", "at most", "at least"] = "about"
     quality: Literal["high", "medium", "low"] = "medium"

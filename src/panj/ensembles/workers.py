@@ -178,7 +178,8 @@ class Crew:
         def answers() -> Iterator[tuple[range, R]]:
             while under_way:
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in sorted(done, key=lambda future: future.exception() is not None):
+                # what is finished first, then the first batch that failed, whichever thread was quicker
+                for future in sorted(done, key=lambda one: (one.exception() is not None, under_way[one].start)):
                     yield under_way.pop(future), future.result()
                 under_way.update({self._ask(start, members): members for members in islice(left, len(done))})
 

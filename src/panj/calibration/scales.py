@@ -73,8 +73,7 @@ def _known(target: Target) -> float:
 
 def width_itself(target: Target) -> float:
     """The factor between the ends of the 90 % interval that the number's own error alone leaves."""
-    middle, half = float(on_scale(target, target.value)), error_of(target) * RANGE / 2
-    low, high = off_scale(target, [middle - half, middle + half])
+    low, high = off_scale(target, _ends(target, error_of(target)))
     return float(high / low) if low > 0 else math.inf
 
 
@@ -83,7 +82,12 @@ def published(target: Target) -> tuple[float, float]:
     if target.low is not None and target.high is not None:
         low, high = on_scale(target, [target.low, target.high])
         return float(low), float(high)
-    middle, half = float(on_scale(target, target.value)), _known(target) * RANGE / 2
+    return _ends(target, _known(target))
+
+
+def _ends(target: Target, error: float) -> tuple[float, float]:
+    """5 and 95 % of the number on its scale, with so large an error."""
+    middle, half = float(on_scale(target, target.value)), error * RANGE / 2
     return middle - half, middle + half
 
 

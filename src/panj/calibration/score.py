@@ -88,6 +88,11 @@ class Score:
             return None
         return self.predicted[4] / self.predicted[0]
 
+    @property
+    def wide(self) -> bool:
+        """Whether the ends are farther apart than ``WIDE``."""
+        return self.width is not None and self.width > WIDE
+
 
 @dataclass(frozen=True)
 class Total:
@@ -204,8 +209,8 @@ def total(rows: Sequence[Score], use: str) -> Total:
     numbers = [row for row in mine if bound(row.target) is None]
     met = [row for row in numbers if row.predicted is not None]
     bounds = [row for row in mine if bound(row.target) is not None and row.predicted is not None]
-    widths = {row.target.id: row.width for row in met if row.width is not None}
-    wide = [row.target for row in met if widths.get(row.target.id, 0.0) > WIDE]
+    widths = [row.width for row in met if row.width is not None]
+    wide = [row.target for row in met if row.wide]
     errors = {row.target.id: abs(row.off) for row in met if row.off is not None}
     alone = [abs(row.model_off) for row in met if row.model_off is not None]
     against = {}
@@ -223,7 +228,7 @@ def total(rows: Sequence[Score], use: str) -> Total:
         without=len(numbers) - len(met),
         within50=_share([row.outcome == "within 50 %" for row in met]),
         within90=_share([row.passed for row in met]),
-        width=float(np.median(list(widths.values()))) if widths else float("nan"),
+        width=float(np.median(widths)) if widths else float("nan"),
         wide=len(wide),
         wide_itself=sum(width_itself(target) > WIDE for target in wide),
         error=float(np.median(list(errors.values()))) if errors else float("nan"),

@@ -152,7 +152,7 @@ def diagnosis(row: Score, region: Region) -> str:
 
 def wide_lines(rows: Iterable[Score], region: Region) -> list[str]:
     """Numbers to be met whose 90 % interval says little, the widest first, and what makes it so wide."""
-    wide = [(row.width, row) for row in rows if row.target.sense == "about" and row.width and row.width > WIDE]
+    wide = [(row.width, row) for row in rows if row.target.sense == "about" and row.wide and row.width]
     lines = []
     for width, row in sorted(wide, key=lambda one: -one[0]):
         parts = sorted(row.parts.items(), key=lambda part: -part[1])

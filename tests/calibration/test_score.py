@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from tests.calibration.conftest import invented
 from typer.testing import CliRunner
 
 from panj.calibration import Seen, scores, screen, total
-from panj.calibration.baselines import in_proportion, no_change, openness, unit_elasticity
+from panj.calibration.baselines import in_proportion, no_change, openness, swing, unit_elasticity
 from panj.calibration.diagnosis import drivers
 from panj.calibration.scales import RANGE, chance_of, error_of, kept, off_scale, on_scale, spread_of, width_itself
 from panj.calibration.score import PARTS, foretold, judge, parts_of
@@ -84,7 +85,9 @@ def test_a_number_of_one_find_is_wide_by_itself_and_one_of_many_is_not(tiny: Reg
     wide = replace(row, predicted=(1.0, 1.5, 2.0, 3.0, 20.0))
     few = replace(wide, target=wide.target.model_copy(update={"finds": 1.0}))
     found = total([wide, replace(few, target=few.target.model_copy(update={"id": "few"}))], "fit")
-    assert (found.wide, found.wide_itself) == (2, 1)
+    assert (found.wide, found.wide_itself, found.wide_series) == (2, 1, 0)
+    found = total([replace(row, swing=30.0) for row in (wide, few)], "fit")
+    assert (found.wide, found.wide_itself, found.wide_series) == (2, 1, 1), "each counts once"
 
 
 def test_what_is_foretold_of_one_member_is_its_error_alone():
@@ -129,6 +132,34 @@ def test_a_bound_is_judged_by_the_median(sense: str, bound: float, said: str):
 def test_a_bound_is_lenient_by_its_range():
     assert kept(target(sense="at least", low=1.0, high=3.0), 1.5)
     assert not kept(target(sense="at least", low=1.0, high=3.0), 0.5)
+
+
+def series_of(*values: float, apart: int = 1, **more: object) -> list[Target]:
+    """A number a year, or every so many, of one series."""
+    years = [str(1995 + apart * number) for number in range(len(values))]
+    return [
+        target(id=f"y{year}", value=value, to=year, **{"from": year} | more)
+        for year, value in zip(years, values, strict=True)
+    ]
+
+
+@given(st.floats(0.1, 10), st.floats(1, 20), st.floats(0.01, 100))
+def test_a_series_that_goes_up_and_down_by_a_factor_swings_by_it(step: float, times: float, own: float):
+    *others, last = series_of(1, step, 1, step, 1, own)
+    assert swing(last, others) == pytest.approx(math.exp(RANGE * abs(math.log(step))), rel=1e-6)
+    scaled = [one.model_copy(update={"value": one.value * times}) for one in others]
+    assert swing(last, scaled) == pytest.approx(swing(last, others), rel=1e-6), "in any unit"
+    assert swing(last, [*others, last]) == swing(last, others), "its own value is not looked at"
+
+
+def test_a_swing_is_told_by_three_steps_between_neighbours_of_numbers():
+    *others, last = series_of(1, 2, 4, 8, 16)
+    assert swing(last, others) == pytest.approx(2**RANGE)
+    assert swing(last, others[1:]) is None, "two steps"
+    *others, last = series_of(1, 2, 4, 8, 16, apart=3)
+    assert swing(last, others) is None, "too far apart"
+    *others, last = series_of(1, 2, 4, 8, 16, sense="at most")
+    assert swing(last, others) is None, "bounds"
 
 
 def test_no_change_is_the_last_rate_before():

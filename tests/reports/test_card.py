@@ -17,7 +17,8 @@ from panj.reports.card import card, farthest, off, standing
 
 TOTAL = {
     "count": 2, "without": 1, "within50": 0.5, "within90": None, "width": 4.0, "wide": 0, "wide_itself": 0,
-    "error": 0.0, "model_error": 0.1, "bounds": 1, "bounds_kept": 1, "against": {"no change": [1.0, 0.5, 2]},
+    "wide_series": 0, "error": 0.0, "model_error": 0.1, "bounds": 1, "bounds_kept": 1,
+    "against": {"no change": [1.0, 0.5, 2]},
 }  # fmt: skip
 
 

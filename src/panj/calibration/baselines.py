@@ -7,23 +7,36 @@
 
 The last two have one constant in each stratum: the geometric mean over the targets of it that are fitted, the one
 that is predicted left out.
+
+How far apart the ends of an interval by *no change* alone would lie tells how wide the evidence itself is (`swing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import xarray as xr
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
+from panj.calibration.scales import RANGE, on_scale
 from panj.calibration.seen import NoFigure, Seen, member_states, window
 from panj.calibration.split import series, stratum
 from panj.region import Region, Target
 
 Driver = Callable[[Seen, Target], float | None]
+
+NEAR = 2.0
+"""Years between the middles of periods that are next to each other."""
+
+FEWEST = 3
+"""Steps from a number to the next that tell how a series swings."""
+
+YEAR = 365.25
+"""Days."""
 
 
 def rate(target: Target, value: float) -> float:
@@ -42,6 +55,34 @@ def no_change(target: Target, others: Sequence[Target]) -> float | None:
         return None
     last = max(earlier, key=lambda one: (last_day(one.to), one.id))
     return rate(last, last.value) / rate(target, 1.0)
+
+
+def swing(target: Target, others: Sequence[Target]) -> float | None:
+    """How far numbers of a series lie from each other, as a factor between the ends of a 90 % interval by *no change*.
+
+    From the root of the mean square of how far a number lies from the one before it, on the scale of the target, where
+    at most ``NEAR`` years lie between the middles of their periods; the target itself is left out, so its own value is
+    not looked at. None where fewer than ``FEWEST`` neighbours tell.
+
+    Args:
+        target: The number; bounds have no swing.
+        others: Published numbers, whatever they are used for.
+    """
+    alike = [one for one in others if series(one) == series(target) and one.sense == "about" and one.id != target.id]
+    told = sorted(alike, key=_middle)
+    steps = [
+        float(on_scale(target, rate(after, after.value)) - on_scale(target, rate(before, before.value)))
+        for before, after in pairwise(told)
+        if _middle(after) - _middle(before) <= NEAR
+    ]
+    if target.sense != "about" or target.error == "normal" or len(steps) < FEWEST:
+        return None
+    return float(np.exp(RANGE * np.sqrt(np.mean(np.square(steps)))))
+
+
+def _middle(target: Target) -> float:
+    """The middle of a period [years]."""
+    return (first_day(target.from_).toordinal() + last_day(target.to).toordinal()) / 2 / YEAR
 
 
 def openness(seen: Seen, target: Target) -> float | None:

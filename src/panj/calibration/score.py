@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from panj.calibration.baselines import BASELINES, baselines
+from panj.calibration.baselines import BASELINES, baselines, swing
 from panj.calibration.diagnosis import Driver, drivers
 from panj.calibration.discrepancy import Discrepancy, carried, discrepancy_of, kin
 from panj.calibration.observe import Prediction, predictions
@@ -50,6 +50,7 @@ class Score:
         from_record: The figure is of the region's files.
         parts: Shares of the variance of what is foretold, on the scale of the target, by ``PARTS``; empty without a
             figure.
+        swing: How far numbers of its series lie from each other (`baselines.swing`); None where too few tell.
     """
 
     target: Target
@@ -61,6 +62,7 @@ class Score:
     drivers: tuple[Driver, ...] | None = ()
     from_record: bool = False
     parts: Mapping[str, float] = field(default_factory=dict)
+    swing: float | None = None
 
     @property
     def passed(self) -> bool:
@@ -103,7 +105,8 @@ class Total:
         within50: Share of them inside their 50 % interval, which ought to be a half.
         within90: Share inside their 90 % interval, which ought to be nine in ten.
         width: Median factor between the ends of the 90 % interval; ``wide``: how many exceed ``WIDE``; ``wide_itself``:
-            those of them that the number's own error alone makes so wide.
+            those of them that the number's own error alone makes so wide; ``wide_series``: of the others those where
+            published numbers of the series lie as far from one to the next.
         error: Median absolute logarithm of predicted over published; ``model_error``: of what members say alone.
         bounds: Bounds with a figure; ``bounds_kept``: those that are kept.
         against: For each baseline, the errors of baseline and run where both have a figure, and on how many targets.
@@ -116,6 +119,7 @@ class Total:
     width: float
     wide: int
     wide_itself: int
+    wide_series: int
     error: float
     model_error: float
     bounds: int
@@ -140,8 +144,8 @@ def scores(seen: Seen) -> list[Score]:
         model = _back(one.target, np.quantile(levels, QUANTILES))
         by = () if one.from_record else drivers(seen.region, seen.draws, one.values)
         outcome = judge(one.target, predicted)
-        parts = parts_of(one.target, moved, spread)
-        found.append(Score(one.target, predicted, model, outcome, "", said, by, one.from_record, parts))
+        parts, swings = parts_of(one.target, moved, spread), swing(one.target, targets)
+        found.append(Score(one.target, predicted, model, outcome, "", said, by, one.from_record, parts, swings))
     return found
 
 
@@ -210,7 +214,8 @@ def total(rows: Sequence[Score], use: str) -> Total:
     met = [row for row in numbers if row.predicted is not None]
     bounds = [row for row in mine if bound(row.target) is not None and row.predicted is not None]
     widths = [row.width for row in met if row.width is not None]
-    wide = [row.target for row in met if row.wide]
+    wide = [row for row in met if row.wide]
+    itself = [width_itself(row.target) > WIDE for row in wide]
     errors = {row.target.id: abs(row.off) for row in met if row.off is not None}
     alone = [abs(row.model_off) for row in met if row.model_off is not None]
     against = {}
@@ -230,7 +235,8 @@ def total(rows: Sequence[Score], use: str) -> Total:
         within90=_share([row.passed for row in met]),
         width=float(np.median(widths)) if widths else float("nan"),
         wide=len(wide),
-        wide_itself=sum(width_itself(target) > WIDE for target in wide),
+        wide_itself=sum(itself),
+        wide_series=sum((row.swing or 0) > WIDE for row, by_itself in zip(wide, itself, strict=True) if not by_itself),
         error=float(np.median(list(errors.values()))) if errors else float("nan"),
         model_error=float(np.median(alone)) if alone else float("nan"),
         bounds=len(bounds),

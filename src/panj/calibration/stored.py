@@ -99,6 +99,7 @@ def _row(row: Score) -> dict[str, Any]:
         "from_record": row.from_record,
         "baselines": dict(row.baselines),
         "parts": dict(row.parts),
+        "swing": row.swing,
         "drivers": [{"name": one.name, "correlation": one.correlation} for one in row.drivers or ()],
     }
 

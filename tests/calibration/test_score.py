@@ -134,9 +134,9 @@ def test_a_bound_is_lenient_by_its_range():
     assert not kept(target(sense="at least", low=1.0, high=3.0), 0.5)
 
 
-def series_of(*values: float, apart: int = 1, **more: object) -> list[Target]:
+def series_of(*values: float, apart: int = 1, begins: int = 1995, **more: object) -> list[Target]:
     """A number a year, or every so many, of one series."""
-    years = [str(1995 + apart * number) for number in range(len(values))]
+    years = [str(begins + apart * number) for number in range(len(values))]
     return [
         target(id=f"y{year}", value=value, to=year, **{"from": year} | more)
         for year, value in zip(years, values, strict=True)
@@ -146,7 +146,7 @@ def series_of(*values: float, apart: int = 1, **more: object) -> list[Target]:
 @given(st.floats(0.1, 10), st.floats(1, 20), st.floats(0.01, 100))
 def test_a_series_that_goes_up_and_down_by_a_factor_swings_by_it(step: float, times: float, own: float):
     *others, last = series_of(1, step, 1, step, 1, own)
-    assert swing(last, others) == pytest.approx(math.exp(RANGE * abs(math.log(step))), rel=1e-6)
+    assert swing(last, others) == pytest.approx(math.exp(RANGE * abs(math.log(step)) / 0.6745), rel=1e-6)
     scaled = [one.model_copy(update={"value": one.value * times}) for one in others]
     assert swing(last, scaled) == pytest.approx(swing(last, others), rel=1e-6), "in any unit"
     assert swing(last, [*others, last]) == swing(last, others), "its own value is not looked at"
@@ -154,10 +154,17 @@ def test_a_series_that_goes_up_and_down_by_a_factor_swings_by_it(step: float, ti
 
 def test_a_swing_is_told_by_three_steps_between_neighbours_of_numbers():
     *others, last = series_of(1, 2, 4, 8, 16)
-    assert swing(last, others) == pytest.approx(2**RANGE)
+    assert swing(last, others) == pytest.approx(2 ** (RANGE / 0.6745))
     assert swing(last, others[1:]) is None, "two steps"
     *others, last = series_of(1, 2, 4, 8, 16, apart=3)
     assert swing(last, others) is None, "too far apart"
+    for begins in (1993, 1994, 1995, 1996):
+        *others, last = series_of(1, 2, 4, 8, 16, apart=2, begins=begins)
+        assert swing(last, others) is not None, "every other year, leap years or not"
+    *others, last = series_of(1, 2, 4, 1000, 2000, 4000, 8000)
+    assert swing(last, others) == pytest.approx(2 ** (RANGE / 0.6745)), "one strange step is none of the middle"
+    counted = [one.model_copy(update={"value": 1.4 * one.value, "factor": 1.4}) for one in others[::2]]
+    assert swing(last, [*others[1::2], *counted]) == pytest.approx(swing(last, others)), "as the model counts"
     *others, last = series_of(1, 2, 4, 8, 16, sense="at most")
     assert swing(last, others) is None, "bounds"
 

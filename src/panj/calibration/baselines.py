@@ -29,8 +29,11 @@ from panj.region import Region, Target
 
 Driver = Callable[[Seen, Target], float | None]
 
-NEAR = 2.0
-"""Years between the middles of periods that are next to each other."""
+NEAR = 2.5
+"""Years between the middles of periods that are next to each other, at most: one year may be missing."""
+
+MIDDLE = 0.6745
+"""Standard deviation that half of normal numbers lie within."""
 
 FEWEST = 3
 """Steps from a number to the next that tell how a series swings."""
@@ -40,7 +43,8 @@ YEAR = 365.25
 
 
 def rate(target: Target, value: float) -> float:
-    """A number as a monthly rate where it counts what happened in some months, else as it is."""
+    """A number as the model counts it, as a monthly rate where it counts what happened in some months."""
+    value = value / target.factor
     if target.unit.endswith("/year"):
         return value / 12
     if target.variable.startswith("recorded_") and target.unit in ("kg", "t", "person"):
@@ -60,9 +64,9 @@ def no_change(target: Target, others: Sequence[Target]) -> float | None:
 def swing(target: Target, others: Sequence[Target]) -> float | None:
     """How far numbers of a series lie from each other, as a factor between the ends of a 90 % interval by *no change*.
 
-    From the root of the mean square of how far a number lies from the one before it, on the scale of the target, where
-    at most ``NEAR`` years lie between the middles of their periods; the target itself is left out, so its own value is
-    not looked at. None where fewer than ``FEWEST`` neighbours tell.
+    From how far a number lies from the one before it, on the scale of the target, in the middle of all steps, so that
+    one strange report does not make a series wide; at most ``NEAR`` years lie between the middles of the periods. The
+    target itself is left out, so its own value is not looked at. None where fewer than ``FEWEST`` steps tell.
 
     Args:
         target: The number; bounds have no swing.
@@ -73,11 +77,11 @@ def swing(target: Target, others: Sequence[Target]) -> float | None:
     steps = [
         float(on_scale(target, rate(after, after.value)) - on_scale(target, rate(before, before.value)))
         for before, after in pairwise(told)
-        if _middle(after) - _middle(before) <= NEAR
+        if 0 < _middle(after) - _middle(before) <= NEAR
     ]
     if target.sense != "about" or target.error == "normal" or len(steps) < FEWEST:
         return None
-    return float(np.exp(RANGE * np.sqrt(np.mean(np.square(steps)))))
+    return float(np.exp(RANGE * np.median(np.abs(steps)) / MIDDLE))
 
 
 def _middle(target: Target) -> float:

@@ -106,7 +106,7 @@ class Total:
         within90: Share inside their 90 % interval, which ought to be nine in ten.
         width: Median factor between the ends of the 90 % interval; ``wide``: how many exceed ``WIDE``; ``wide_itself``:
             those of them that the number's own error alone makes so wide; ``wide_series``: of the others those where
-            published numbers of the series lie as far from one to the next.
+            published numbers of the series swing by more than that, too (`baselines.swing`).
         error: Median absolute logarithm of predicted over published; ``model_error``: of what members say alone.
         bounds: Bounds with a figure; ``bounds_kept``: those that are kept.
         against: For each baseline, the errors of baseline and run where both have a figure, and on how many targets.

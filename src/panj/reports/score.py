@@ -109,7 +109,10 @@ def total_lines(parts: Sequence[Total]) -> list[tuple[str, list[str]]]:
         ("ends of the 90 % interval apart, in the middle", [words.times(one.width) for one in parts]),
         (f"ends apart by more than {WIDE:g} times", [str(one.wide) for one in parts]),
         ("of these by the number's own error alone", [str(one.wide_itself) for one in parts]),
-        ("of these, published numbers swing as widely", [str(one.wide_series) for one in parts]),
+        (
+            f"of the others, published numbers swing by more than {WIDE:g} times",
+            [str(one.wide_series) for one in parts],
+        ),
         ("off, in the middle", [words.times(math.exp(one.error)) for one in parts]),
         ("off, the model alone", [words.times(math.exp(one.model_error)) for one in parts]),
         ("bounds kept, of those with a figure", [f"{one.bounds_kept} of {one.bounds}" for one in parts]),

@@ -19,6 +19,7 @@ from panj.basics.faults import PanjError
 from panj.ensembles import RunError, open_run
 from panj.ensembles.members import draw
 from panj.ensembles.plan import FEW, MOST, Plan, batch_for
+from panj.ensembles.running import attributes
 from panj.ensembles.store import read_note
 from panj.region import find_region, open_region
 from panj.simulation.quantities import quantities
@@ -59,6 +60,12 @@ def test_a_mean_over_members_is_over_those_of_the_run(invented):
     place = [quantity.name for quantity in quantities()].index("crossing_traffic") + 1
     traffic = invented.dataset["crossing_traffic"].to_numpy()
     assert traffic == pytest.approx(0.001 * place * np.mean([1, 2, 3, 4, 5]))
+
+
+def test_a_run_says_whether_its_draws_were_fitted(invented):
+    plan = read_note(invented.folder).plan
+    assert invented.dataset.attrs["draws"] == plan.draws == "prior"
+    assert attributes(TINY, replace(plan, draws="posterior"))["draws"] == "posterior"
 
 
 def test_experiments_hold_draws_and_outcomes(invented):

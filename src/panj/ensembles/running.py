@@ -217,6 +217,7 @@ def attributes(region: Region, plan: Plan) -> dict[str, Any]:
         "members": plan.members,
         "seed": plan.seed,
         "cut": plan.cut,
+        "draws": plan.draws,
         "version": plan.software["panj"],
         "inputs": fingerprint(plan.inputs),
     }

@@ -70,10 +70,10 @@ def _feedback(dataset: xr.Dataset) -> Hole:
         fitted = "fitted to the published numbers that are marked so"
     return (
         "What answers, and what does not",
-        "Corruption, prices, incomes, opium and militants move from month to month with what passes. How strongly is "
-        f"assumed or taken from papers on other places, and {fitted}. Rules, guards and aid follow the "
-        "dated record. Foreign guards, migrants, drug prices along the way and epidemics answer "
-        "to nothing yet.",
+        "Corruption, prices, incomes, opium, users, migrants and militants move from month to month with what passes. "
+        f"How strongly is assumed or taken from papers on other places, and {fitted}. Rules, guards and what "
+        "donors deliver follow the dated record, unless a scenario lets states react. Epidemics, and what police take "
+        "inside a state of other drugs than cannabis, are not in the model.",
     )
 
 

@@ -24,6 +24,7 @@ from panj.region import read_before_after
 from panj.reports import evidence, missing, score, straying, theses, words
 from panj.reports.answer import answer, caused, span, unchanged, without_pivot
 from panj.reports.aspects import faults_of, measured
+from panj.reports.board import draw_board
 from panj.reports.charts import dot_plot
 from panj.reports.fans import fan_groups, main_flow
 from panj.reports.map import STATUSES, Land, draw_map, land_of
@@ -159,6 +160,7 @@ def render(run: Run, region: Region | Prepared, beside: Mapping[str, Finished] |
         same=unchanged(aspects, region),
         flows=[_line_view(line) for line in success_by_flow(dataset, region)],
         targets=[_target_view(row, region) for row in board],
+        board=draw_board(board, region),
         totals=score.total_lines([total(board, use) for use in JUDGED]),
         theses=theses.view(answered),
         theses_summary=theses.summary_line(answered),

@@ -22,6 +22,7 @@ import xarray as xr
 
 from panj.basics.codes import ends
 from panj.basics.dates import Month, first_day, last_day
+from panj.calibration.discrepancy import middle
 from panj.calibration.scales import RANGE, on_scale
 from panj.calibration.seen import NoFigure, Seen, member_states, window
 from panj.calibration.split import series, stratum
@@ -37,9 +38,6 @@ MIDDLE = 0.6745
 
 FEWEST = 3
 """Steps from a number to the next that tell how a series swings."""
-
-YEAR = 365.25
-"""Days."""
 
 
 def rate(target: Target, value: float) -> float:
@@ -73,20 +71,15 @@ def swing(target: Target, others: Sequence[Target]) -> float | None:
         others: Published numbers, whatever they are used for.
     """
     alike = [one for one in others if series(one) == series(target) and one.sense == "about" and one.id != target.id]
-    told = sorted(alike, key=_middle)
+    told = sorted(alike, key=middle)
     steps = [
         float(on_scale(target, rate(after, after.value)) - on_scale(target, rate(before, before.value)))
         for before, after in pairwise(told)
-        if 0 < _middle(after) - _middle(before) <= NEAR
+        if 0 < middle(after) - middle(before) <= NEAR
     ]
     if target.sense != "about" or target.error == "normal" or len(steps) < FEWEST:
         return None
     return float(np.exp(RANGE * np.median(np.abs(steps)) / MIDDLE))
-
-
-def _middle(target: Target) -> float:
-    """The middle of a period [years]."""
-    return (first_day(target.from_).toordinal() + last_day(target.to).toordinal()) / 2 / YEAR
 
 
 def openness(seen: Seen, target: Target) -> float | None:

@@ -178,10 +178,15 @@ def kin(target: Target, others: Iterable[Target]) -> list[Target]:
     return near
 
 
+def middle(target: Target) -> float:
+    """The middle of a target's period [years]."""
+    return (first_day(target.from_).toordinal() + last_day(target.to).toordinal()) / 2 / YEAR
+
+
 def apart(targets: Sequence[Target]) -> Reals:
     """Years between the periods of targets, K x K."""
-    middle = np.asarray([(first_day(one.from_).toordinal() + last_day(one.to).toordinal()) / 2 for one in targets])
-    return np.asarray(np.abs(middle[:, None] - middle) / YEAR)
+    middles = np.asarray([middle(one) for one in targets])
+    return np.asarray(np.abs(middles[:, None] - middles))
 
 
 def of_seizures(targets: Sequence[Target]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from dataclasses import replace
@@ -15,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import InventedRun
 from numpy.testing import assert_allclose
+from rich.cells import cell_len
+from rich.console import Console
 from tests.calibration.conftest import invented
 from typer.testing import CliRunner
 
@@ -23,9 +26,11 @@ from panj.calibration.baselines import in_proportion, no_change, openness, swing
 from panj.calibration.diagnosis import drivers
 from panj.calibration.scales import RANGE, chance_of, error_of, kept, off_scale, on_scale, spread_of, width_itself
 from panj.calibration.score import PARTS, foretold, judge, parts_of
+from panj.calibration.split import series
 from panj.cli import main
 from panj.region import Region, Target, open_region
-from panj.reports.score import total_lines, wide_lines
+from panj.reports.score import name_of, observed, score_table, total_lines, wide_lines
+from panj.reports.words import scale
 
 
 def target(id: str = "t", **more: Any) -> Target:
@@ -289,17 +294,42 @@ def test_numbers_and_bounds_count_apart(tiny: Region):
     assert dict(total_lines([one]))["numbers with a figure"] == [f"{len(rows)} of {len(rows) + 1}"]
 
 
-def test_wide_intervals_are_told_widest_first_with_what_makes_them_so(tiny: Region):
+def test_wide_intervals_are_told_by_series_widest_first_with_what_makes_them_so(tiny: Region):
     region, run = truth(tiny, 1.0)
     rows = [row for row in scores(Seen(run, region)) if row.target.sense == "about" and row.predicted]
+    one, *_, other = [row for row in rows if row.target.use == "fit"]
+    assert series(one.target) != series(other.target)
     ends = [(1.0, 1.5, 2.0, 3.0, 9.0), (1.0, 1.5, 2.0, 3.0, 20.0), (1.0, 1.5, 2.0, 3.0, 40.0)]
     parts = dict(zip(PARTS, (0.1, 0.7, 0.2), strict=True))
-    made = [replace(rows[0], predicted=one, parts=parts) for one in ends]
+    made = [replace(one, predicted=quantiles, parts=parts) for quantiles in ends[:2]]
+    later = one.target.model_copy(update={"from_": "2009", "to": "2009", "use": "validation"})
+    made += [replace(made[1], target=later), replace(other, predicted=ends[2], parts=parts)]
     lines = wide_lines(made, region)
     assert len(lines) == 2
     assert "40 times" in lines[0]
-    assert "20 times" in lines[1]
+    assert "(fitted) 20 times and 2009 (kept) 20 times" in lines[1]
     assert "what the model lacks 70 %, parameters and luck 20 % and the number itself 10 %" in lines[0]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_scoreboard_fits_the_terminal_and_loses_no_number(tiny: Region, width: int):
+    region, run = truth(tiny, 1.0)
+    rows = scores(Seen(run, region))
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(score_table(rows, region, width))
+    lines = console.export_text().splitlines()
+    assert max(map(cell_len, lines)) <= width
+    marks = [line[0] for line in lines[4:] if line[:1] in {"●", "○", "✗", "–"}]
+    assert len(marks) == len(rows)
+    assert sum(mark == "✗" for mark in marks) == sum(row.outcome == "missed" for row in rows)
+    assert all(any(line.startswith(name_of(row.target, region)) for line in lines) for row in rows)
+
+
+def test_small_published_numbers_keep_their_digits(tiny: Region):
+    first = next(iter(tiny.targets.values()))
+    small = first.model_copy(update={"value": 0.86, "low": 0.64, "high": 1.162, "unit": "kg", "sense": "about"})
+    assert observed(small, scale(5000, "kg")) == "0.00086 t (0.00064 to 0.00116)"
+    assert observed(small) == "0.86 kg (0.64 to 1.16)"
 
 
 def test_panj_score_prints_every_target(tiny: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -43,7 +43,7 @@ def score(
         typer.echo(json.dumps(as_data(rows, screened(seen) if screen else None), indent=1))
         return
     console = Console(highlight=False)
-    console.print(score_table(rows, region))
+    console.print(score_table(rows, region, console.width))
     console.print(total_table(rows))
     if told := discrepancy_of(region).said():
         console.print(told, soft_wrap=True)

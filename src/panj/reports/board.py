@@ -12,7 +12,7 @@ from panj.calibration.score import Score
 from panj.calibration.split import series
 from panj.calibration.stored import JUDGED
 from panj.region import Region
-from panj.reports.score import name_of, observed, predicted
+from panj.reports.score import name_of, observed, predicted, when
 
 WIDTH, ROW, TOP, BOTTOM = 1000, 19, 26, 8
 LEFT, RIGHT = 480, 990
@@ -82,8 +82,7 @@ def _x(where: float) -> float:
 def _mark(row: Score, where: float, level: float) -> str:
     target, x = row.target, _x(where)
     median, _, most = predicted(row)
-    when = target.from_ if target.from_ == target.to else f"{target.from_} to {target.to}"
-    title = f"<title>{escape(f'{when}: {observed(target)} published, {median} foretold ({most})')}</title>"
+    title = f"<title>{escape(f'{when(target)}: {observed(target)} published, {median} foretold ({most})')}</title>"
     kind = "kept" if target.use == "validation" else "fitted"
     if not row.passed:
         cross = f"M{x - 4:.1f} {level - 4:.1f}l8 8m0 -8l-8 8"

@@ -6,15 +6,21 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from panj.calibration.diagnosis import ENOUGH
 from panj.calibration.score import WIDE, Score, Total, total
 from panj.calibration.screen import Screened
+from panj.calibration.split import series
 from panj.calibration.stored import JUDGED
 from panj.reports import words
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from panj.calibration.diagnosis import Driver
     from panj.region import Region, Target
 
@@ -28,6 +34,13 @@ MARKS = {
 """Mark, words and colour of each outcome; blue and yellow are told apart by all, and the mark says the same."""
 
 USES = {"fit": "to be fitted", "validation": "kept for validation", "input": "an input"}
+SHORT = {"fit": "fitted", "validation": "kept", "input": "input"}
+"""What a number is used for, in full and in a word."""
+
+HEADS = ("", "when", "use", "published", "foretold", "50 %", "90 %")
+NUMBERS, WHEN, PUBLISHED, GAP = HEADS[-3:], 1, 3, " "
+"""Columns of the scoreboard for a terminal; those that stand on the right, two that may take more lines than one, and
+what stands between."""
 
 
 def name_of(target: Target, region: Region) -> str:
@@ -46,47 +59,107 @@ def form_of(target: Target) -> words.Scale:
     return words.scale(abs(target.value), "1" if target.unit == "share" else target.unit)
 
 
-def observed(target: Target) -> str:
-    """The published number with its range, no digit less than the file gives; a bound says that it is one."""
-    form = form_of(target)
-    told = [value for value in (target.value, target.low, target.high) if value is not None]
-    exact = words.Scale(form.factor, form.suffix, max(words.digits(value * form.factor) for value in told))
-    text = exact.full(target.value)
+def observed(target: Target, form: words.Scale | None = None) -> str:
+    """The published number with its range, no digit less than the file gives; a bound says that it is one.
+
+    Args:
+        target: The number.
+        form: How it is written, if not as suits it alone.
+    """
+    form = form or form_of(target)
+    size = target.value * form.factor
+    text = words.Scale(form.factor, form.suffix, words.digits(size, max(3, _digits(size)))).full(target.value)
     if target.low is not None and target.high is not None and target.low < target.high:
-        text += f" ({exact.bare(target.low)} to {exact.bare(target.high)})"
+        low, high = (_rounded(end, form) for end in (target.low, target.high))
+        text += f" ({low} to {high})"
     return text if target.sense == "about" else f"{target.sense} {text}"
 
 
-def predicted(row: Score) -> tuple[str, str, str]:
-    """Median, 50 % and 90 % interval of a prediction; empty where there is none."""
+def predicted(row: Score, form: words.Scale | None = None) -> tuple[str, str, str]:
+    """Median, 50 % and 90 % interval of a prediction, written likewise; empty where there is none."""
     if row.predicted is None:
         return "", "", ""
-    own = form_of(row.target)
+    own = form or form_of(row.target)
     low90, low50, median, high50, high90 = row.predicted
     form = words.Scale(own.factor, own.suffix, _digits(median * own.factor))
     return form.full(median), f"{form.bare(low50)} to {form.bare(high50)}", f"{form.bare(low90)} to {form.bare(high90)}"
+
+
+def _rounded(value: float, form: words.Scale) -> str:
+    """A number to three digits, or fewer if that is all of it."""
+    size = value * form.factor
+    return words.Scale(form.factor, "", words.digits(size, _digits(size))).bare(value)
 
 
 def _digits(size: float) -> int:
     return min(6, max(0, 2 - math.floor(math.log10(abs(size))))) if size and math.isfinite(size) else 0
 
 
-def score_table(rows: Iterable[Score], region: Region) -> Table:
-    """The scoreboard for a terminal."""
-    table = Table(title="Published numbers and what the run says of them", title_justify="left")
-    for head in ("", "target", "use", "published"):
-        table.add_column(head)
-    for head in ("predicted", "50 %", "90 %"):
-        table.add_column(head, justify="right")
+def when(target: Target) -> str:
+    """The period of a target: ``2001``, ``2001-10 to 2004-06``; whole years without their months."""
+    begin, end = target.from_, target.to
+    if begin.endswith("-01") and end.endswith("-12"):
+        begin, end = begin.removesuffix("-01"), end.removesuffix("-12")
+    return begin if begin == end else f"{begin} to {end}"
+
+
+def by_series(rows: Iterable[Score]) -> list[list[Score]]:
+    """Rows of one series together, by date; what is an input stands apart from what is to be met."""
+    found: dict[tuple[str, ...], list[Score]] = {}
     for row in rows:
-        mark, _, colour = MARKS[row.outcome]
-        median, half, most = predicted(row)
-        when = row.target.from_ if row.target.from_ == row.target.to else f"{row.target.from_} to {row.target.to}"
-        name = f"{name_of(row.target, region)}, {when}"
-        table.add_row(f"[{colour}]{mark}[/]", name, row.target.use, observed(row.target), median, half, most)
-    table.caption = ", ".join(f"{mark} {said}" for mark, said, _ in MARKS.values())
-    table.caption_justify = "left"
+        found.setdefault((*series(row.target), str(row.target.use == "input")), []).append(row)
+    return [sorted(line, key=lambda row: (row.target.from_, row.target.to)) for line in found.values()]
+
+
+def score_table(rows: Iterable[Score], region: Region, width: int) -> Group:
+    """The scoreboard for a terminal: series by series, a line each number, in the unit that stands beside the name.
+
+    Args:
+        rows: All of them.
+        region: With their names.
+        width: Of the terminal; where it is narrow, periods and published ranges take two lines.
+    """
+    parts: list[tuple[str, list[tuple[str, ...]]]] = []
+    for line in by_series(rows):
+        largest = max((row.target for row in line), key=lambda target: abs(target.value))
+        form = form_of(largest)
+        plain = words.Scale(form.factor, "", form.decimals)
+        unit = f" [{form.suffix}]" if form.suffix else ""
+        cells: list[tuple[str, ...]] = [
+            (_mark(row), when(row.target), SHORT[row.target.use], observed(row.target, plain), *predicted(row, plain))
+            for row in line
+        ]
+        parts.append((f"{name_of(largest, region)}{unit}", cells))
+    every = [HEADS, *(cells for _, lines in parts for cells in lines)]
+    widths = [1, *(max(cell_len(cells[column]) for cells in every) for column in range(1, len(HEADS)))]
+    over = max(0, sum(widths) + len(GAP) * (len(widths) - 1) - width)
+    for column, least in ((WHEN, 10), (PUBLISHED, 12)):
+        less = min(over, max(0, widths[column] - least))
+        widths[column], over = widths[column] - less, over - less
+    shown: list[RenderableType] = [
+        "Published numbers and what the run foretells of them, 50 and 90 % intervals",
+        ", ".join(f"{mark} {said}" for mark, said, _ in MARKS.values()),
+        "",
+        _lines([tuple(f"[dim]{head}[/]" for head in HEADS)], widths),
+    ]
+    for name, lines in parts:
+        shown += [Text(name, style="bold"), _lines(lines, widths)]
+    return Group(*shown, "")
+
+
+def _lines(lines: Iterable[tuple[str, ...]], widths: Sequence[int]) -> Table:
+    """Some lines of the scoreboard; tables of one set of widths stand in line."""
+    table = Table.grid(padding=(0, len(GAP), 0, 0))
+    for head, width in zip(HEADS, widths, strict=True):
+        table.add_column(width=width, justify="right" if head in NUMBERS else "left")
+    for cells in lines:
+        table.add_row(*cells)
     return table
+
+
+def _mark(row: Score) -> str:
+    mark, _, colour = MARKS[row.outcome]
+    return f"[{colour}]{mark}[/]"
 
 
 def total_table(rows: Sequence[Score]) -> Table:
@@ -155,15 +228,19 @@ def diagnosis(row: Score, region: Region) -> str:
 
 
 def wide_lines(rows: Iterable[Score], region: Region) -> list[str]:
-    """Numbers to be met whose 90 % interval says little, the widest first, and what makes it so wide."""
-    wide = [(row.width, row) for row in rows if row.target.sense == "about" and row.wide and row.width]
+    """Series with numbers to be met whose 90 % interval says little, the widest first, and what makes them so wide."""
+    wide = by_series(row for row in rows if row.target.sense == "about" and row.wide and row.target.use in JUDGED)
     lines = []
-    for width, row in sorted(wide, key=lambda one: -one[0]):
-        parts = sorted(row.parts.items(), key=lambda part: -part[1])
+    for line in sorted(wide, key=lambda line: -max(row.width or 0.0 for row in line)):
+        each = words.listing(
+            [f"{when(row.target)} ({SHORT[row.target.use]}) {words.times(row.width or 0.0)}" for row in line]
+        )
+        shares = {name: sum(row.parts[name] for row in line) / len(line) for name in line[0].parts}
+        parts = sorted(shares.items(), key=lambda part: -part[1])
         made = words.listing([f"{name} {_percent(share)}" for name, share in parts])
-        name = f"{name_of(row.target, region)}, {row.target.from_}, {USES[row.target.use]}"
-        swings = f" Published numbers of this series alone leave {words.times(row.swing)}." if row.swing else ""
-        lines.append(f"{name}: {words.times(width)}. Of the variance {made}.{swings}")
+        swing = line[0].swing
+        swings = f" Published numbers of this series alone leave {words.times(swing)}." if swing else ""
+        lines.append(f"{name_of(line[0].target, region)}: {each}. Of the variance {made}.{swings}")
     return lines
 
 

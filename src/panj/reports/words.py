@@ -73,7 +73,9 @@ def digits(value: float, most: int = 3) -> int:
 
 
 def _plural(thing: str) -> str:
-    """The name of a unit after a number; words take an s, symbols do not."""
+    """The name of a unit after a number; words take an s, symbols and shares of something do not."""
+    if " of " in thing:
+        return thing
     if thing in _NAMES:
         return _NAMES[thing]
     return f"{thing}s" if len(thing) > 3 and thing.islower() and thing[-1].isalpha() and thing[-1] != "s" else thing

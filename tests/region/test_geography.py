@@ -291,7 +291,7 @@ def test_claims_that_geography_points_to_exist() -> None:
         assert cited <= known, name
 
 
-COUNTED = {"AF-IR", "AF-PK", "IR-TR", "RU-XE", "TR-XE"}
+COUNTED = {"AF-IR", "AF-PK", "IR-PK", "IR-TR", "RU-XE", "TR-XE"}
 
 
 def test_posts_far_out_say_what_else_passes_them() -> None:

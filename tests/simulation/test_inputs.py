@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
@@ -298,6 +299,37 @@ def test_no_step_leads_farther_from_the_destination(central_asia):
     out, back = 2 * border.index("KZ-RU"), 2 * border.index("KZ-RU") + 1
     assert leads[out]
     assert not leads[back]
+
+
+def _leads(region, flow, place):
+    """States that a flow may go on to from each, on its way to a place."""
+    crossings = list(region.crossings.values())
+    ways = [way for c in crossings for way in (tuple(c.border.split("-")), tuple(c.border.split("-"))[::-1])]
+    open_ = onward(region, [(flow, place)], crossings)[:, 0]
+    return {way for way, leads in zip(ways, open_, strict=True) if leads}
+
+
+def test_no_way_leads_through_a_dearer_market(central_asia):
+    """Heroin for Turkish wholesalers is not carried through Russia, where it is worth more than twice as much."""
+    worth = central_asia.flows["opiates"].worth
+    assert worth["TR"] < worth["RU"] < worth["XE"]
+    to_turkey, to_europe = (_leads(central_asia, "opiates", place) for place in ("istanbul", "europe"))
+    assert not {way for way in to_turkey if worth.get(way[1], 0.0) > worth["TR"]}
+    assert {("AF", "IR"), ("AF", "PK"), ("PK", "IR"), ("IR", "TR")} <= to_turkey
+    assert {("KZ", "RU"), ("RU", "TR"), ("RU", "XE")} <= to_europe
+
+
+def test_a_named_route_is_open_to_its_end_and_no_part_of_it_where_a_dearer_market_lies(central_asia):
+    named = next(route for route in central_asia.flows["opiates"].route if route.name == "Northern 1 to Fergana")
+    worth = central_asia.flows["opiates"].worth
+    assert worth["KG"] > worth["UZ"]
+    assert set(pairwise(named.states)) <= _leads(central_asia, "opiates", "tashkent")
+    assert ("AF", "UZ") not in _leads(central_asia, "opiates", "istanbul"), "a step of the rare route to Europe"
+
+
+def test_goods_without_a_worth_by_state_take_any_way_that_is_not_longer(central_asia):
+    assert not central_asia.flows["contraband"].worth
+    assert ("CN", "KZ") in _leads(central_asia, "contraband", "moscow")
 
 
 def test_named_routes_lead_on(central_asia):

@@ -19,7 +19,7 @@ import panj
 from panj.basics.writing import whole
 from panj.calibration.emulator import Emulator, Surface, emulate
 from panj.calibration.fitting import Fit, values_of
-from panj.calibration.ranks import Ranks, calibrated
+from panj.calibration.ranks import STUDIES, Ranks, calibrated
 from panj.calibration.sampling import Chains, Diagnosis, Problem, diagnose, problem_of, sampler, together
 from panj.calibration.tempering import Check, check
 from panj.ensembles import RunError
@@ -182,7 +182,7 @@ def emulator_of(fit: Fit, out: Path, progress: Progress = silent) -> Emulator:
         return Emulator(first, kept["form"], kept["missed"], kept["step"], kept["varied"], tuple(without), kept["part"])
 
 
-def ranked(sampled: Sampled, out: Path, studies: int | None = None, progress: Progress = silent) -> Ranks:
+def ranked(sampled: Sampled, out: Path, studies: int = STUDIES, progress: Progress = silent) -> Ranks:
     """Simulation-based calibration of the emulator and the sampler on members of the priors; kept in the folder."""
     fit = sampled.fit
     found = calibrated(

@@ -30,6 +30,9 @@ from panj.calibration.smoother import Data
 DRAWS, THINNED, WARMUP = 99, 4, 300
 """Draws that a truth ranks among, one of so many that were drawn, after so many."""
 
+STUDIES = 200
+"""Members taken for the truth unless asked otherwise: twenty for each bin, so that one with twice its share shows."""
+
 BINS = 10
 """Of ranks. A number of equal parts of ``DRAWS + 1``."""
 
@@ -105,7 +108,7 @@ def calibrated(
     training: Training,
     data: Data,
     seed: int,
-    studies: int | None = None,
+    studies: int = STUDIES,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Ranks:
     """Rank the true parameters of members of the prior ensemble among the draws of posteriors that never saw them.
@@ -115,7 +118,7 @@ def calibrated(
         training: That it learned from.
         data: The numbers; their values are replaced, a bound is turned round where the synthetic number lies beyond it.
         seed: Of errors and draws.
-        studies: How many members; all of the prior ensemble, if not given. Where one has no figure it tells nothing.
+        studies: How many members of the prior ensemble, the first ones. Where one has no figure it tells nothing.
         progress: Called with studies done and in all.
     """
     whole = np.flatnonzero(training.step == 0)[:studies]

@@ -42,7 +42,7 @@ def fit(
     ] = None,
     draws: Annotated[int, typer.Option(help="nuts: that each of four chains keeps.", min=100)] = 2000,
     check: Annotated[
-        bool, typer.Option("--check", help="nuts: rank true values among draws; a minute or more. Leaves ranks.svg.")
+        bool, typer.Option("--check", help="nuts: rank true values among draws; some minutes. Leaves ranks.svg.")
     ] = False,
     members: Annotated[
         int | None, typer.Option(help="Of the ensemble; 100, or 600 for nuts, if not given.", min=16)

@@ -103,8 +103,9 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
 
     Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross
     offers so many ways round that going in circles through three states outweighs going straight. A journey that
-    begins in the state where it ends may leave it, by a short cut through a neighbour; and roundabout routes that
-    sources name are open to their flow.
+    begins in the state where it ends may leave it, by a short cut through a neighbour. Nor does it lead through a
+    dearer market than its own: who has carried goods to where they pay more sells them there. Roundabout routes that
+    sources name are open to their flow, as far as that; to their own end whatever the markets on the way.
 
     Args:
         region: With its borders.
@@ -113,22 +114,25 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
     """
     states = list(region.states)
     hops = _hops(region)
-    tails = [states.index(state) for c in crossings for state in ends(c.border)]
-    heads = [states.index(state) for c in crossings for state in ends(c.border)[::-1]]
+    tails = np.asarray([states.index(state) for c in crossings for state in ends(c.border)])
+    heads = np.asarray([states.index(state) for c in crossings for state in ends(c.border)[::-1]])
     columns = []
     for flow, place in pairs:
         destination = region.places[place].state
+        home = states.index(destination)
         origins = {region.places[p.origin].state for p in region.flows[flow].pair if p.destination == place}
-        to_go = hops[:, states.index(destination)]
-        leads_on = to_go[heads] <= to_go[tails]
+        value = np.asarray([region.flows[flow].worth.get(state, region.flows[flow].value_usd) for state in states])
+        dearer = value > value[home]
+        leads_on = hops[heads, home] <= hops[tails, home]
         if destination in origins:
-            leads_on |= np.asarray(tails) == states.index(destination)
+            leads_on |= tails == home
+        leads_on &= ~dearer[heads]
         for route in region.flows[flow].route:
             if destination in route.states[1:] and route.states[0] in origins:
                 last = len(route.states) - route.states[::-1].index(destination)
-                way = route.states[:last]
-                steps = {(states.index(here), states.index(there)) for here, there in pairwise(way)}
-                leads_on |= np.asarray([step in steps for step in zip(tails, heads, strict=True)])
+                way = [states.index(state) for state in route.states[:last]]
+                if last == len(route.states) or not dearer[way].any():
+                    leads_on |= np.asarray([step in pairwise(way) for step in zip(tails, heads, strict=True)])
         columns.append(leads_on)
     return np.stack(columns, axis=1)
 

@@ -29,7 +29,15 @@ from panj.calibration.score import PARTS, foretold, judge, parts_of
 from panj.calibration.split import series
 from panj.cli import main
 from panj.region import Region, Target, open_region
-from panj.reports.score import name_of, observed, score_table, total_lines, wide_lines
+from panj.reports.score import (
+    by_series,
+    name_of,
+    observed,
+    score_table,
+    total_lines,
+    when,
+    wide_lines,
+)
 from panj.reports.words import scale
 
 
@@ -319,10 +327,46 @@ def test_the_scoreboard_fits_the_terminal_and_loses_no_number(tiny: Region, widt
     console.print(score_table(rows, region, width))
     lines = console.export_text().splitlines()
     assert max(map(cell_len, lines)) <= width
+    assert not any("…" in line for line in lines)
     marks = [line[0] for line in lines[4:] if line[:1] in {"●", "○", "✗", "–"}]
     assert len(marks) == len(rows)
     assert sum(mark == "✗" for mark in marks) == sum(row.outcome == "missed" for row in rows)
     assert all(any(line.startswith(name_of(row.target, region)) for line in lines) for row in rows)
+
+
+def test_a_total_and_a_rate_of_one_series_stand_under_their_own_units(tiny: Region):
+    region, run = truth(tiny, 1.0)
+    row = next(row for row in scores(Seen(run, region)) if row.target.unit == "kg/year")
+    half = row.target.model_copy(update={"unit": "kg", "from_": "2001-01", "to": "2001-06"})
+    rows = [row, replace(row, target=half)]
+    assert len(by_series(rows)) == 2
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(score_table(rows, region, 120))
+    heads = [line for line in console.export_text().splitlines() if line.startswith(name_of(half, region))]
+    assert sorted(head.rsplit("[", 1)[1].rstrip() for head in heads) == ["kg a year]", "kg]"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "told"),
+    [
+        ("2001", "2001", "2001"),
+        ("2001-01", "2001-12", "2001"),
+        ("2001-01", "2003-12", "2001 to 2003"),
+        ("2001-05", "2001-12", "2001-05 to 2001-12"),
+        ("2001-05-01", "2001-05-12", "2001-05-01 to 2001-05-12"),
+    ],
+)
+def test_periods_of_whole_years_are_told_by_years(begin: str, end: str, told: str):
+    assert when(target(**{"from": begin, "to": end})) == told
+
+
+def test_swings_of_a_series_are_told_as_a_range(tiny: Region):
+    region, run = truth(tiny, 1.0)
+    row = next(row for row in scores(Seen(run, region)) if row.target.sense == "about" and row.target.use == "fit")
+    wide = replace(row, predicted=(1.0, 1.5, 2.0, 3.0, 40.0), parts=dict.fromkeys(PARTS, 1 / 3))
+    assert "leave 8.4 to 27 times." in wide_lines([replace(wide, swing=27.0), replace(wide, swing=8.4)], region)[0]
+    assert "leave 8.4 times." in wide_lines([replace(wide, swing=None), replace(wide, swing=8.4)], region)[0]
+    assert "leave" not in wide_lines([wide], region)[0]
 
 
 def test_small_published_numbers_keep_their_digits(tiny: Region):

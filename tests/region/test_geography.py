@@ -313,3 +313,4 @@ def test_other_traffic_lies_in_the_range_that_is_written_beside_it() -> None:
     assert yearly["kapikule"] < 365 * 1750
     assert yearly["bazargan"] < 210_856
     assert float(of.loc["spin-boldak", "other_vehicles"]) < 31 * 300
+    assert 12 * float(of.loc["mirjaveh", "other_vehicles"]) < 2 * 365 * 150

@@ -6,7 +6,6 @@ import inspect
 import pkgutil
 import re
 from dataclasses import replace
-from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +21,7 @@ from panj.ensembles.members import draw
 from panj.region import open_region
 from panj.region.regimes import Rule
 from panj.simulation import gifts
-from panj.simulation.choice_set import onward, sizes
+from panj.simulation.choice_set import markets_passed, named_ways, onward, sizes
 from panj.simulation.compiled import fingerprint
 from panj.simulation.guards import guards
 from panj.simulation.layout import world_of
@@ -309,27 +308,60 @@ def _leads(region, flow, place):
     return {way for way, leads in zip(ways, open_, strict=True) if leads}
 
 
-def test_no_way_leads_through_a_dearer_market(central_asia):
-    """Heroin for Turkish wholesalers is not carried through Russia, where it is worth more than twice as much."""
+@given(st.dictionaries(st.sampled_from(["FA", "EA", "SO", "NO", "WE"]), st.integers(0, 3)))
+def test_every_destination_is_reached_and_no_way_to_it_leads_through_a_dearer_market(worth):
+    """But where none else leads there; states whose market is not told are passed by all."""
+    tiny = open_region("tiny")
+    flow = tiny.flows["opiates"].model_copy(update={"worth": worth, "route": ()})
+    tiny.flows["opiates"] = flow
+    for pair in flow.pair:
+        origin, end = (tiny.places[place].state for place in (pair.origin, pair.destination))
+        leads, markets = _leads(tiny, "opiates", pair.destination), markets_passed(tiny, "opiates", end)
+        assert {there for _, there in leads} <= markets
+        assert set(tiny.states) - set(worth) <= markets
+        if markets != set(tiny.states):
+            assert all(worth.get(state, 0) <= worth[end] for state in markets)
+        reached = {origin}
+        for _ in tiny.states:
+            reached |= {there for here, there in leads if here in reached}
+        assert end in reached
+
+
+def test_a_market_is_passed_where_no_other_way_leads_on():
+    tiny = open_region("tiny")
+    flow = tiny.flows["opiates"]
+    for worth, passed in (({"SO": 9}, "EA"), ({"SO": 9, "EA": 9}, "SO")):
+        tiny.flows["opiates"] = flow.model_copy(update={"worth": worth | {"WE": 1}})
+        markets = markets_passed(tiny, "opiates", "WE")
+        assert passed in markets
+        assert ("SO" in markets) == (passed == "SO")
+
+
+def test_a_named_route_is_open_to_its_own_end_and_before_that_past_no_dearer_market():
+    flow = open_region("tiny").flows["opiates"]
+    route = flow.route[0]
+    assert route.states == ("FA", "SO", "NO", "WE")
+    alone = flow.model_copy(update={"route": (route,)})
+    assert named_ways(alone, "WE", frozenset({"WE"})) == [("FA", "SO", "NO", "WE")]
+    assert named_ways(alone, "NO", frozenset({"NO", "SO"})) == [("FA", "SO", "NO")], (
+        "where it begins is no market passed"
+    )
+    assert named_ways(alone, "NO", frozenset({"NO", "FA"})) == []
+    assert named_ways(alone, "EA", frozenset({"EA", "FA", "SO"})) == []
+
+
+def test_heroin_for_turkey_does_not_go_by_russia(central_asia):
+    """There it is worth more than twice as much; a detour by way of Turkey is the exception (S277)."""
     worth = central_asia.flows["opiates"].worth
     assert worth["TR"] < worth["RU"] < worth["XE"]
     to_turkey, to_europe = (_leads(central_asia, "opiates", place) for place in ("istanbul", "europe"))
-    assert not {way for way in to_turkey if worth.get(way[1], 0.0) > worth["TR"]}
+    assert not {way for way in to_turkey if way[1] in worth and worth[way[1]] > worth["TR"]}
+    assert ("AF", "UZ") not in to_turkey, "a step of the rare route, which goes on to Europe"
     assert {("AF", "IR"), ("AF", "PK"), ("PK", "IR"), ("IR", "TR")} <= to_turkey
     assert {("KZ", "RU"), ("RU", "TR"), ("RU", "XE")} <= to_europe
-
-
-def test_a_named_route_is_open_to_its_end_and_no_part_of_it_where_a_dearer_market_lies(central_asia):
-    named = next(route for route in central_asia.flows["opiates"].route if route.name == "Northern 1 to Fergana")
-    worth = central_asia.flows["opiates"].worth
+    fergana = {("AF", "TJ"), ("TJ", "KG"), ("KG", "UZ")}
     assert worth["KG"] > worth["UZ"]
-    assert set(pairwise(named.states)) <= _leads(central_asia, "opiates", "tashkent")
-    assert ("AF", "UZ") not in _leads(central_asia, "opiates", "istanbul"), "a step of the rare route to Europe"
-
-
-def test_goods_without_a_worth_by_state_take_any_way_that_is_not_longer(central_asia):
-    assert not central_asia.flows["contraband"].worth
-    assert ("CN", "KZ") in _leads(central_asia, "contraband", "moscow")
+    assert fergana <= _leads(central_asia, "opiates", "tashkent"), "named to its end (S272)"
 
 
 def test_named_routes_lead_on(central_asia):

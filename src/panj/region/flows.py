@@ -36,7 +36,8 @@ class Flow(Row):
 
     ``value_usd``, ``cost_per_km``, ``cost_per_hour`` and ``spread`` in USD a unit (a unit and km, a unit and h),
     ``lot`` in units a journey. ``worth``: value by state where it differs from ``value_usd``, which is what one who
-    leaves that state has to lose. ``party``: people of a journey that goes off the posts. ``hides``: whether what is
+    leaves that state has to lose; no way leads through a state where it is worth more than at its destination.
+    ``party``: people of a journey that goes off the posts. ``hides``: whether what is
     harmful may pass hidden in declared traffic.
     """
 

@@ -60,7 +60,7 @@ def form_of(target: Target) -> words.Scale:
 
 
 def observed(target: Target, form: words.Scale | None = None) -> str:
-    """The published number with its range, no digit less than the file gives; a bound says that it is one.
+    """The published number, to three digits at least, with its range, to three at most; a bound says that it is one.
 
     Args:
         target: The number.
@@ -86,7 +86,7 @@ def predicted(row: Score, form: words.Scale | None = None) -> tuple[str, str, st
 
 
 def _rounded(value: float, form: words.Scale) -> str:
-    """A number to three digits, or fewer if that is all of it."""
+    """A number to three digits, or fewer if that is all of it; no digit before the point is taken away."""
     size = value * form.factor
     return words.Scale(form.factor, "", words.digits(size, _digits(size))).bare(value)
 
@@ -98,16 +98,17 @@ def _digits(size: float) -> int:
 def when(target: Target) -> str:
     """The period of a target: ``2001``, ``2001-10 to 2004-06``; whole years without their months."""
     begin, end = target.from_, target.to
-    if begin.endswith("-01") and end.endswith("-12"):
-        begin, end = begin.removesuffix("-01"), end.removesuffix("-12")
+    if begin[4:] == "-01" and end[4:] == "-12":
+        begin, end = begin[:4], end[:4]
     return begin if begin == end else f"{begin} to {end}"
 
 
 def by_series(rows: Iterable[Score]) -> list[list[Score]]:
-    """Rows of one series together, by date; what is an input stands apart from what is to be met."""
+    """Rows of one series in one unit together, by date; what is an input stands apart from what is to be met."""
     found: dict[tuple[str, ...], list[Score]] = {}
     for row in rows:
-        found.setdefault((*series(row.target), str(row.target.use == "input")), []).append(row)
+        key = (*series(row.target), row.target.unit, str(row.target.use == "input"))
+        found.setdefault(key, []).append(row)
     return [sorted(line, key=lambda row: (row.target.from_, row.target.to)) for line in found.values()]
 
 
@@ -238,10 +239,19 @@ def wide_lines(rows: Iterable[Score], region: Region) -> list[str]:
         shares = {name: sum(row.parts[name] for row in line) / len(line) for name in line[0].parts}
         parts = sorted(shares.items(), key=lambda part: -part[1])
         made = words.listing([f"{name} {_percent(share)}" for name, share in parts])
-        swing = line[0].swing
-        swings = f" Published numbers of this series alone leave {words.times(swing)}." if swing else ""
-        lines.append(f"{name_of(line[0].target, region)}: {each}. Of the variance {made}.{swings}")
+        on_average = "on average " if len(line) > 1 else ""
+        lines.append(f"{name_of(line[0].target, region)}: {each}. Of the variance {on_average}{made}.{_swings(line)}")
     return lines
+
+
+def _swings(line: Iterable[Score]) -> str:
+    """How far published numbers of a series lie apart by themselves, as a sentence; empty where too few tell."""
+    ends = sorted(row.swing for row in line if row.swing)
+    if not ends:
+        return ""
+    first, last = words.times(ends[0]), words.times(ends[-1])
+    span = last if first == last else f"{first.removesuffix(' times')} to {last}"
+    return f" Published numbers of this series alone leave {span}."
 
 
 def moved_by(found: Sequence[Driver] | None) -> str:

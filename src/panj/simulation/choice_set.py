@@ -83,19 +83,20 @@ def horizon(region: Region, network: Network) -> tuple[tuple[int, ...], ...]:
     One more than the fewest that lead there, so that every destination can be reached by a way round; at least two,
     out by a neighbour and back; and as many as a route that sources name for this flow.
     """
-    hops = _hops(region)
     states = list(region.states)
 
-    def most(origin: str, flow: str, destination: str) -> int:
-        named = [
-            len(route.states) - route.states[::-1].index(destination) - 1
-            for route in region.flows[flow].route
-            if destination in route.states[1:] and route.states[0] == origin
-        ]
-        least = hops[states.index(origin), states.index(destination)]
-        return max(2, 1 + int(least) if np.isfinite(least) else 2, *named)
+    def most(flow: str, destination: str) -> list[int]:
+        markets = markets_passed(region, flow, destination)
+        fewest = _hops(region, markets)[:, states.index(destination)]
+        named = named_ways(region.flows[flow], destination, markets)
+        found = []
+        for _, origin in network.origins:
+            least = fewest[states.index(origin)]
+            longest = max((len(way) - 1 for way in named if way[0] == origin), default=2)
+            found.append(max(2, longest, 1 + int(least) if np.isfinite(least) else 2))
+        return found
 
-    return tuple(tuple(most(origin, flow, to) for flow, (_, to) in network.pairs) for _, origin in network.origins)
+    return tuple(zip(*(most(flow, to) for flow, (_, to) in network.pairs), strict=True))
 
 
 def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Crossing]) -> NDArray[np.bool_]:
@@ -103,9 +104,8 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
 
     Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross
     offers so many ways round that going in circles through three states outweighs going straight. A journey that
-    begins in the state where it ends may leave it, by a short cut through a neighbour. Nor does it lead through a
-    dearer market than its own: who has carried goods to where they pay more sells them there. Roundabout routes that
-    sources name are open to their flow, as far as that; to their own end whatever the markets on the way.
+    begins in the state where it ends may leave it, by a short cut through a neighbour. No step leads into a dearer
+    market than the one at the end (`markets_passed`). Routes that sources name are open all the same (`named_ways`).
 
     Args:
         region: With its borders.
@@ -113,37 +113,64 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
         crossings: In the order of the links.
     """
     states = list(region.states)
-    hops = _hops(region)
-    tails = np.asarray([states.index(state) for c in crossings for state in ends(c.border)])
-    heads = np.asarray([states.index(state) for c in crossings for state in ends(c.border)[::-1]])
+    steps = [step for c in crossings for step in (ends(c.border), ends(c.border)[::-1])]
+    tails, heads = (np.asarray([states.index(step[way]) for step in steps], int) for way in (0, 1))
     columns = []
     for flow, place in pairs:
         destination = region.places[place].state
         home = states.index(destination)
         origins = {region.places[p.origin].state for p in region.flows[flow].pair if p.destination == place}
-        value = np.asarray([region.flows[flow].worth.get(state, region.flows[flow].value_usd) for state in states])
-        dearer = value > value[home]
-        leads_on = hops[heads, home] <= hops[tails, home]
+        markets = markets_passed(region, flow, destination)
+        to_go = _hops(region, markets)[:, home]
+        leads_on = np.isfinite(to_go[heads]) & (to_go[heads] <= to_go[tails])
         if destination in origins:
             leads_on |= tails == home
-        leads_on &= ~dearer[heads]
-        for route in region.flows[flow].route:
-            if destination in route.states[1:] and route.states[0] in origins:
-                last = len(route.states) - route.states[::-1].index(destination)
-                way = [states.index(state) for state in route.states[:last]]
-                if last == len(route.states) or not dearer[way].any():
-                    leads_on |= np.asarray([step in pairwise(way) for step in zip(tails, heads, strict=True)])
-        columns.append(leads_on)
+        leads_on &= np.isin(heads, [states.index(state) for state in markets])
+        named = {
+            step
+            for way in named_ways(region.flows[flow], destination, markets)
+            if way[0] in origins
+            for step in pairwise(way)
+        }
+        columns.append(leads_on | np.asarray([step in named for step in steps]))
     return np.stack(columns, axis=1)
 
 
-def _hops(region: Region) -> NDArray[np.float64]:
-    """Fewest borders between states."""
+def markets_passed(region: Region, flow: str, destination: str) -> frozenset[str]:
+    """States that goods may pass through on their way to one: those where a unit is worth no more than there.
+
+    Who has carried goods to where they pay more sells them there, and the destination is supplied by others. Where a
+    worth is not told, nothing is known against a state; where no other way leads there, all are passed.
+    """
+    goods = region.flows[flow]
+    bound = goods.worth.get(destination, math.inf)
+    markets = frozenset(state for state in region.states if goods.worth.get(state, 0.0) <= bound)
+    states = list(region.states)
+    to_go = _hops(region, markets)[:, states.index(destination)]
+    places = region.places
+    origins = {places[pair.origin].state for pair in goods.pair if places[pair.destination].state == destination}
+    reached = all(np.isfinite(to_go[states.index(state)]) for state in origins)
+    return markets if reached else frozenset(states)
+
+
+def named_ways(flow: Flow, destination: str, markets: frozenset[str]) -> list[tuple[str, ...]]:
+    """Routes that sources name for a flow, as far as a state: where they end there, or pass no dearer market before."""
+    found = []
+    for route in flow.route:
+        if destination in route.states[1:]:
+            way = route.states[: len(route.states) - route.states[::-1].index(destination)]
+            if way == route.states or markets.issuperset(way[1:]):
+                found.append(way)
+    return found
+
+
+def _hops(region: Region, markets: frozenset[str]) -> NDArray[np.float64]:
+    """Fewest borders from each state (rows) to each, by way of some of them."""
     states = list(region.states)
     beside = np.zeros((len(states), len(states)))
     for border in region.borders:
-        a, b = (states.index(end) for end in ends(border))
-        beside[a, b] = beside[b, a] = 1
+        for here, there in (ends(border), ends(border)[::-1]):
+            beside[states.index(here), states.index(there)] = there in markets
     return np.asarray(shortest_path(beside, unweighted=True))
 
 

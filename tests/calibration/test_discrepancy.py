@@ -25,6 +25,7 @@ from panj.calibration.discrepancy import (
     common,
     covariance,
     discrepancy_of,
+    groups_of,
     kin,
     likeliest,
 )
@@ -102,6 +103,17 @@ def test_a_stratum_that_is_judged_too_sharply_gets_a_wider_factor_than_one_that_
         assert factors[0] > 1.8 * factors[1]
 
 
+def test_places_of_one_variable_have_factors_of_their_own():
+    """What is judged too sharply of one state is not taken to be so of another; a part goes with its whole."""
+    targets, predicted = world(1.0, seed=3)
+    here = [one.place == "P0" for one in targets]
+    far = predicted + np.outer([4 * 0.4 * off * (-1) ** n for n, off in enumerate(here)], np.ones(predicted.shape[1]))
+    found = likeliest(targets, far)
+    assert found.of(targets[0]) > 1.5 * found.of(targets[-1])
+    part = target(1, variable="recorded_seizures_at_borders")
+    assert groups_of(part) == groups_of(target(1, variable="recorded_seizures"))
+
+
 def test_one_number_moves_the_factor_of_its_stratum_less_than_many_do():
     """Partial pooling: of a stratum of one, whose number lies six discrepancies off, less than half is taken."""
     targets, predicted = world(1.0)
@@ -113,9 +125,10 @@ def test_one_number_moves_the_factor_of_its_stratum_less_than_many_do():
     assert ratios[1] > 1.5 * ratios[0]
 
 
-def test_a_stratum_that_nothing_is_told_of_has_the_common_factor():
-    found = Discrepancy(2.0, strata={"registered_users/opiates": 0.5})
+def test_a_group_that_nothing_is_told_of_has_the_common_factor():
+    found = Discrepancy(2.0, groups={groups_of(target(1))[0]: 0.5})
     assert found.of(target(1)) == 1
+    assert replace(found, groups={groups_of(target(1))[1]: 0.5}).of(target(1, place="SO")) == 2
     assert found.of(target(1, variable="opium_price")) == 2
     pair = [target(1), target(2, variable="opium_price")]
     assert_allclose(np.sqrt(np.diag(covariance(pair, found))), [spread_of(pair[0], 1.0), spread_of(pair[1], 2.0)])
@@ -125,13 +138,14 @@ def test_the_likeliest_of_many_pairs_of_factor_and_memory_is_found():
     targets, predicted = world(1.5, memory=2.0)
     gap = np.log([one.value for one in targets]) - predicted.mean(axis=1)
 
+    found = likeliest(targets, predicted)
+
     def density(factor: float, memory: float) -> float:
-        whole = np.cov(predicted) + covariance(targets, Discrepancy(factor, memory))
+        whole = np.cov(predicted) + covariance(targets, replace(found, factor=factor, memory=memory))
         return float(multivariate_normal.logpdf(gap, np.zeros(len(gap)), whole))
 
-    found = likeliest(targets, predicted)
     best = max(density(factor, memory) for factor in np.linspace(1, 3, 21) for memory in np.linspace(0, 10, 41))
-    assert density(found.factor, found.memory) > best - 0.01
+    assert density(found.factor, found.memory) > best - 0.05  # a memory has a weak prior besides
 
 
 def test_bounds_and_targets_without_a_figure_tell_nothing_of_it():
@@ -277,9 +291,7 @@ def test_the_memory_of_seizures_that_made_the_numbers_is_found():
         ]
         found.append(likeliest(made, 0.01 * chance.standard_normal((56, 100))))
     assert np.median([one.memory_of_seizures for one in found]) == pytest.approx(4.0, rel=0.5)
-    assert np.mean([one.factor * one.strata["recorded_seizures/opiates"] for one in found]) == pytest.approx(
-        1.5, rel=0.25
-    )
+    assert np.mean([one.of(row) for one in found for row in rows]) == pytest.approx(1.5, rel=0.25)
 
 
 def test_a_series_foretells_another_of_its_numbers_as_a_normal_one_given_others():
@@ -351,10 +363,10 @@ def test_the_score_foretells_recorded_numbers_with_the_factor_that_the_fit_left(
     draws = draw(list(region.parameters.values()), range(4), 1)
     run = invented(region, members=1)
     before = {row.target.id: row for row in scores(Seen(run, region))}
-    named = {f"{row.target.variable}/{row.target.flow or ''}": 1.5 for row in before.values()}
-    told_of = {"discrepancy": 2.0, "memory": 0.0, "strata": named}
+    named = {groups_of(row.target)[0]: 1.5 for row in before.values()}
+    told_of = {"discrepancy": 2.0, "memory": 0.0, "groups": named}
     save_posterior(folder, draws, {"method": "ES-MDA", "inputs": {}, "targets": []} | told_of)
-    assert discrepancy_of(region) == Discrepancy(2.0, strata=named)
+    assert discrepancy_of(region) == Discrepancy(2.0, groups=named)
     told = 0
     for row in scores(Seen(run, region)):
         if row.predicted is None or row.from_record:

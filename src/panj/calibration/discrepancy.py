@@ -5,9 +5,10 @@ are left to the numbers that are fitted, all together:
 
 - *How much.* Judgements of that kind are too sharp more often than not, so there is one factor on all of them. As with
   Birge's ratio of errors that were told too small, it is never below 1.
-- *Of what more, of what less.* A harvest may be judged too sharply and a price too widely, so the factor of each
-  stratum, numbers of the same variable and flow, lies about the common one: its logarithm by ``POOLED``, a normal
-  prior. One number of a stratum moves its factor a little, ten move it far (partial pooling: Gelman & Hill 2007).
+- *Of what more, of what less.* A harvest may be judged too sharply and a price too widely, and the aid of one state
+  too sharply where that of another is not; so the factor of each stratum, numbers of the same variable and flow, lies
+  about the common one, and that of each of its places about the stratum's: their logarithms by ``POOLED``, normal
+  priors. One number moves its factors a little, ten move them far (partial pooling: Gelman & Hill 2007).
 - *How long.* A model that has too little of something in one year has too little of it in the next, by
   ``exp(-years apart / memory)`` (an Ornstein-Uhlenbeck process). What goes along so is (`common`): of seizures, all
   that is recorded of a flow in a state and at its borders, by whatever name and as a share of all, as these are the
@@ -18,7 +19,7 @@ are left to the numbers that are fitted, all together:
 
 Over members of the priors the fitted numbers ought to lie about the members' mean with the covariance of what members
 predict and that of errors and discrepancies. Factors and memories are the likeliest ones (type II maximum likelihood,
-as the prior variances of the emulator are; memories and factors of strata under weak priors). None has to pass a test
+as the prior variances of the emulator are; memories and factors of groups under weak priors). None has to pass a test
 of significance first: with one, a number more or less would have thrown all intervals from one width to another.
 
 Where discrepancies last, what has been seen tells of what will be: numbers that were fitted foretell another one that
@@ -37,6 +38,7 @@ Source:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -66,8 +68,8 @@ UNSURE = 1.0
 A history has few numbers that are a decade apart."""
 
 POOLED = 0.3
-"""Standard deviation of the logarithm of a stratum's factor over the common one (assumed: files judge two of three
-strata by the same measure to a third; numbers of Central Asia that were left out tell 0.1 to 0.5 hardly apart)."""
+"""Standard deviation of the logarithm of a stratum's factor over the common one, and of a place's over its stratum's
+(assumed: files judge two of three by the same measure to a third)."""
 
 SEIZURES = ("recorded_seizures", "recorded_seizures_at_borders", "recorded_seizures_share", "drugs_seized")
 """Variables that are records of the same finds."""
@@ -88,6 +90,9 @@ EXACT = 1e-6
 YEAR = 365.25
 """Days."""
 
+AT = " at "
+"""Between a stratum and a place of it, in a name."""
+
 
 @dataclass(frozen=True)
 class Discrepancy:
@@ -97,27 +102,33 @@ class Discrepancy:
         factor: On what the files judge, at least 1.
         memory: Years in which they die away within a series, to 1 / e; 0: each year stands for itself.
         memory_of_seizures: The same of what is seized of a flow at a place.
-        strata: What a stratum's factor is over the common one, by its name; 1 where none is told.
+        groups: What a stratum's factor is over the common one, and a place's over its stratum's, by the names that
+            `groups_of` gives; 1 where none is told.
     """
 
     factor: float = 1.0
     memory: float = 0.0
     memory_of_seizures: float = 0.0
-    strata: Mapping[str, float] = field(default_factory=dict)
+    groups: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, target: Target) -> float:
         """The factor on what the files judge of a target."""
-        return self.factor * self.strata.get(stratum(target), 1.0)
+        return self.factor * math.prod(self.groups.get(name, 1.0) for name in groups_of(target))
 
     def said(self) -> str:
         """In sentences; empty where the files' judgement stands."""
         parts = []
-        if self.factor > 1 or self.strata:
+        if self.factor > 1 or self.groups:
             line = f"Discrepancies of the model are taken {self.factor:.2f} times as wide as targets.csv judges them"
-            if len(self.strata) > 1:
-                few, *_, many = sorted(self.strata, key=self.strata.__getitem__)
-                ends = (f"{self.factor * self.strata[name]:.2f} ({name.rstrip('/')})" for name in (few, many))
-                line += f", by variable {' to '.join(ends)}"
+            places = {
+                f"{whole.rstrip('/')}, {place}": self.factor * self.groups.get(whole, 1.0) * over
+                for name, over in self.groups.items()
+                for whole, at, place in [name.partition(AT)]
+                if at
+            }
+            if len(places) > 1:
+                few, *_, many = sorted(places, key=places.__getitem__)
+                line += f", from {places[few]:.2f} ({few}) to {places[many]:.2f} ({many})"
             parts.append(f"{line}, as the numbers for fitting ask.")
         lasting = {"within a series": self.memory, "of seizures at a place": self.memory_of_seizures}
         if any(lasting.values()):
@@ -134,6 +145,11 @@ STORED = {"discrepancy": 1.0, "memory": 0.0, "memory_of_seizures": 0.0}
 
 AS_JUDGED = Discrepancy()
 """Nothing but what the files judge."""
+
+
+def groups_of(target: Target) -> tuple[str, str]:
+    """Names of what a target has factors in common with: its stratum, and of that its place."""
+    return stratum(target), f"{stratum(target)}{AT}{target.place}"
 
 
 def common(targets: Sequence[Target]) -> Reals:
@@ -238,21 +254,22 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     known = np.atleast_2d(np.cov(predicted[rows])) + np.diag([error_of(one) ** 2 + EXACT**2 for one in used])
     judged, years, shared = np.asarray([one.discrepancy for one in used]), apart(used), common(used)
     seized = of_seizures(used)
-    names, of = np.unique([stratum(one) for one in used], return_inverse=True)
+    names = sorted({name for one in used for name in groups_of(one)})
+    of = np.asarray([[float(name in groups_of(one)) for name in names] for one in used])
     usual = np.concatenate([np.log([REMEMBERED, REMEMBERED]), np.zeros(len(names))])
     by = np.concatenate([[UNSURE, UNSURE], np.full(len(names), POOLED)])
 
     def unlikely(place: Reals) -> tuple[float, Reals]:
-        """Minus the logarithm of the density, and its slope: in the factor, two memories and the strata, as logs."""
-        factor, memory, strata = place[0], np.exp(np.where(seized, place[2], place[1])), place[3:]
-        lacks = np.exp(factor + strata[of]) * judged
+        """Minus the logarithm of the density, and its slope: in the factor, two memories and the groups, as logs."""
+        factor, memory = place[0], np.exp(np.where(seized, place[2], place[1]))
+        lacks = np.exp(factor + of @ place[3:]) * judged
         lasting = lacks[:, None] * shared * fading(years, memory) * lacks
         root = cho_factor(known + lasting, lower=True)
         pull, off = cho_solve(root, gap), (place[1:] - usual) / by
         told = np.log(np.diag(root[0])).sum() + 0.5 * gap @ pull + 0.5 * off @ off
         slope = (cho_solve(root, np.eye(len(gap))) - np.outer(pull, pull)) * lasting
         each, lasts = slope.sum(axis=1), 0.5 * (slope * years / memory).sum(axis=0)
-        moved = [lasts[~seized].sum(), lasts[seized].sum(), *np.bincount(of, each, len(names))]
+        moved = [lasts[~seized].sum(), lasts[seized].sum(), *(each @ of)]
         return float(told), np.asarray([each.sum(), *(np.asarray(moved) + off / by)])
 
     def best(start: Reals, bounds: list[tuple[float, float]]) -> Reals:
@@ -264,15 +281,15 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     if place[0] < 0:
         held = [(one, one) for one in place[1:3].tolist()]
         place = best(np.concatenate([[0.0], place[1:]]), [(0.0, most), *held])
-    factor, memory, lasting, *strata = np.exp(place).tolist()
-    return Discrepancy(factor, memory, lasting, dict(zip(names.tolist(), strata, strict=True)))
+    factor, memory, lasting, *groups = np.exp(place).tolist()
+    return Discrepancy(factor, memory, lasting, dict(zip(names, groups, strict=True)))
 
 
 def noted(discrepancy: Discrepancy) -> dict[str, Any]:
     """As it lies with draws; `discrepancy_of` reads it."""
     told = zip(STORED, (discrepancy.factor, discrepancy.memory, discrepancy.memory_of_seizures), strict=True)
-    strata = {name: round(factor, 3) for name, factor in discrepancy.strata.items()}
-    return {name: round(value, 3) for name, value in told} | {"strata": strata}
+    groups = {name: round(factor, 3) for name, factor in discrepancy.groups.items()}
+    return {name: round(value, 3) for name, value in told} | {"groups": groups}
 
 
 def discrepancy_of(region: Region) -> Discrepancy:
@@ -282,7 +299,7 @@ def discrepancy_of(region: Region) -> Discrepancy:
         return AS_JUDGED
     note = found.note
     factor, memory, lasting = (float(note.get(name, usual)) for name, usual in STORED.items())
-    return Discrepancy(factor, memory, lasting, dict(note.get("strata", {})))
+    return Discrepancy(factor, memory, lasting, dict(note.get("groups", {})))
 
 
 class Carried(NamedTuple):

@@ -21,7 +21,7 @@ from panj.ensembles.members import draw
 from panj.region import open_region
 from panj.region.regimes import Rule
 from panj.simulation import gifts
-from panj.simulation.choice_set import markets_passed, named_ways, onward, sizes
+from panj.simulation.choice_set import named_ways, onward, sizes, ways_to
 from panj.simulation.compiled import fingerprint
 from panj.simulation.guards import guards
 from panj.simulation.layout import world_of
@@ -316,7 +316,7 @@ def test_every_destination_is_reached_and_no_way_to_it_leads_through_a_dearer_ma
     tiny.flows["opiates"] = flow
     for pair in flow.pair:
         origin, end = (tiny.places[place].state for place in (pair.origin, pair.destination))
-        leads, markets = _leads(tiny, "opiates", pair.destination), markets_passed(tiny, "opiates", end)
+        leads, markets = _leads(tiny, "opiates", pair.destination), ways_to(tiny, "opiates", end).markets
         assert {there for _, there in leads} <= markets
         assert set(tiny.states) - set(worth) <= markets
         if markets != set(tiny.states):
@@ -332,7 +332,7 @@ def test_a_market_is_passed_where_no_other_way_leads_on():
     flow = tiny.flows["opiates"]
     for worth, passed in (({"SO": 9}, "EA"), ({"SO": 9, "EA": 9}, "SO")):
         tiny.flows["opiates"] = flow.model_copy(update={"worth": worth | {"WE": 1}})
-        markets = markets_passed(tiny, "opiates", "WE")
+        markets = ways_to(tiny, "opiates", "WE").markets
         assert passed in markets
         assert ("SO" in markets) == (passed == "SO")
 

@@ -254,8 +254,9 @@ def likeliest(targets: Sequence[Target], predicted: Reals) -> Discrepancy:
     known = np.atleast_2d(np.cov(predicted[rows])) + np.diag([error_of(one) ** 2 + EXACT**2 for one in used])
     judged, years, shared = np.asarray([one.discrepancy for one in used]), apart(used), common(used)
     seized = of_seizures(used)
-    names = sorted({name for one in used for name in groups_of(one)})
-    of = np.asarray([[float(name in groups_of(one)) for name in names] for one in used])
+    held_in = [groups_of(one) for one in used]
+    names = sorted({name for groups in held_in for name in groups})
+    of = np.asarray([[float(name in groups) for name in names] for groups in held_in])
     usual = np.concatenate([np.log([REMEMBERED, REMEMBERED]), np.zeros(len(names))])
     by = np.concatenate([[UNSURE, UNSURE], np.full(len(names), POOLED)])
 

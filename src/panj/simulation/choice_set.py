@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,14 +87,12 @@ def horizon(region: Region, network: Network) -> tuple[tuple[int, ...], ...]:
     states = list(region.states)
 
     def most(flow: str, destination: str) -> list[int]:
-        markets = markets_passed(region, flow, destination)
-        fewest = _hops(region, markets)[:, states.index(destination)]
-        named = named_ways(region.flows[flow], destination, markets)
+        ways = ways_to(region, flow, destination)
         found = []
         for _, origin in network.origins:
-            least = fewest[states.index(origin)]
-            longest = max((len(way) - 1 for way in named if way[0] == origin), default=2)
-            found.append(max(2, longest, 1 + int(least) if np.isfinite(least) else 2))
+            least = ways.to_go[states.index(origin)]
+            as_named = [len(way) - 1 for way in ways.named if way[0] == origin]
+            found.append(max(2, 1 + int(least) if np.isfinite(least) else 2, *as_named))
         return found
 
     return tuple(zip(*(most(flow, to) for flow, (_, to) in network.pairs), strict=True))
@@ -105,7 +104,7 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
     Dial's rule of efficient paths (1971), in borders. Without it journeys wander: a border that is cheap to cross
     offers so many ways round that going in circles through three states outweighs going straight. A journey that
     begins in the state where it ends may leave it, by a short cut through a neighbour. No step leads into a dearer
-    market than the one at the end (`markets_passed`). Routes that sources name are open all the same (`named_ways`).
+    market than the one at the end (`ways_to`). Routes that sources name are open all the same (`named_ways`).
 
     Args:
         region: With its borders.
@@ -120,37 +119,46 @@ def onward(region: Region, pairs: Iterable[tuple[str, str]], crossings: list[Cro
         destination = region.places[place].state
         home = states.index(destination)
         origins = {region.places[p.origin].state for p in region.flows[flow].pair if p.destination == place}
-        markets = markets_passed(region, flow, destination)
-        to_go = _hops(region, markets)[:, home]
-        leads_on = np.isfinite(to_go[heads]) & (to_go[heads] <= to_go[tails])
+        ways = ways_to(region, flow, destination)
+        leads_on = np.isfinite(ways.to_go[heads]) & (ways.to_go[heads] <= ways.to_go[tails])
         if destination in origins:
             leads_on |= tails == home
-        leads_on &= np.isin(heads, [states.index(state) for state in markets])
-        named = {
-            step
-            for way in named_ways(region.flows[flow], destination, markets)
-            if way[0] in origins
-            for step in pairwise(way)
-        }
+        leads_on &= np.isin(heads, [states.index(state) for state in ways.markets])
+        named = {step for way in ways.named if way[0] in origins for step in pairwise(way)}
         columns.append(leads_on | np.asarray([step in named for step in steps]))
     return np.stack(columns, axis=1)
 
 
-def markets_passed(region: Region, flow: str, destination: str) -> frozenset[str]:
-    """States that goods may pass through on their way to one: those where a unit is worth no more than there.
+class Ways(NamedTuple):
+    """What leads a flow to a state.
+
+    Attributes:
+        markets: States that it may pass through on its way.
+        to_go: Fewest borders from each state of the region by way of those; infinite where none lead there.
+        named: Routes that sources name, as far as that state (`named_ways`).
+    """
+
+    markets: frozenset[str]
+    to_go: NDArray[np.float64]
+    named: list[tuple[str, ...]]
+
+
+def ways_to(region: Region, flow: str, destination: str) -> Ways:
+    """What leads goods to a state: through states where a unit is worth no more than there.
 
     Who has carried goods to where they pay more sells them there, and the destination is supplied by others. Where a
     worth is not told, nothing is known against a state; where no other way leads there, all are passed.
     """
-    goods = region.flows[flow]
+    goods, places, states = region.flows[flow], region.places, list(region.states)
+    home = states.index(destination)
     bound = goods.worth.get(destination, math.inf)
-    markets = frozenset(state for state in region.states if goods.worth.get(state, 0.0) <= bound)
-    states = list(region.states)
-    to_go = _hops(region, markets)[:, states.index(destination)]
-    places = region.places
+    markets = frozenset(state for state in states if goods.worth.get(state, 0.0) <= bound)
+    to_go = _hops(region, markets)[:, home]
     origins = {places[pair.origin].state for pair in goods.pair if places[pair.destination].state == destination}
-    reached = all(np.isfinite(to_go[states.index(state)]) for state in origins)
-    return markets if reached else frozenset(states)
+    if not all(np.isfinite(to_go[states.index(state)]) for state in origins):
+        markets = frozenset(states)
+        to_go = _hops(region, markets)[:, home]
+    return Ways(markets, to_go, named_ways(goods, destination, markets))
 
 
 def named_ways(flow: Flow, destination: str, markets: frozenset[str]) -> list[tuple[str, ...]]:
